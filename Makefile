@@ -1,0 +1,114 @@
+# Everything a developer or an operator does with this repository. `make help` lists it.
+# Needs make and Python 3.11+ only; pip takes its index from PIP_INDEX_URL or its own settings.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export NO_COLOR := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c '$(SUITABLE)' >/dev/null 2>&1 && { echo $$python; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed-run
+DEVELOP := $(VENV)/.installed-develop
+PACKAGES := bot handlers keyword_rules config twin commands bench tests
+COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--annotation-style line --custom-compile-command 'make lock' --quiet
+ARGS ?=
+
+.PHONY: help setup demo test fmt lint types law unit rules docs-check lock kill faults mutants \
+	bench image clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 ~ \2/p' $(MAKEFILE_LIST) | \
+		while IFS='~' read -r name text; do printf '%-13s%s\n' "$$name" "$$text"; done
+
+setup: $(RUN)  ## make .venv with what the program needs
+
+demo: $(RUN)  ## play a store's day against the twin (ARGS="--once --json")
+	@$(BIN)/python run.py demo $(ARGS)
+
+test: lint types law rules  ## everything that must hold before a change lands
+	@$(BIN)/pytest -n logical $(ARGS)
+
+fmt: $(DEVELOP)  ## format, and fix what can be fixed
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+lint: $(DEVELOP)  ## style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEVELOP)  ## mypy --strict over everything, tests included
+	@$(BIN)/mypy run.py docker/health.py $(PACKAGES)
+
+law: $(DEVELOP)  ## who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+unit: $(DEVELOP)  ## the quick tests only
+	@$(BIN)/pytest -n logical -m 'not slow and not kill and not browser' $(ARGS)
+
+rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
+	@$(BIN)/python run.py check
+
+docs-check: $(DEVELOP)  ## the READMEs: commands run, twins agree, links resolve
+	@$(BIN)/pytest tests/test_docs.py $(ARGS)
+
+kill: $(DEVELOP)  ## kill the process at its worst moments
+	@$(BIN)/pytest -m kill $(ARGS)
+
+faults: $(DEVELOP)  ## let a proxy lie; each lie must be caught
+	@for lie in drop double ghost; do \
+		echo "sabotage: $$lie"; \
+		$(BIN)/python run.py demo --once --sabotage $$lie; \
+		test $$? -eq 1 || { echo "not caught: $$lie"; exit 1; }; \
+	done
+
+mutants: $(DEVELOP)  ## take a safeguard away; the audit must notice
+	@$(BIN)/pytest -m mutants $(ARGS)
+
+bench: $(DEVELOP)  ## measure what we claim about speed
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(DEVELOP)  ## resolve both lock files anew (ARGS=--upgrade)
+	@$(COMPILE) $(ARGS) --output-file requirements.lock
+	@$(COMPILE) $(ARGS) --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+
+image:  ## build the Docker image xiaoer
+	@docker build --build-arg PIP_INDEX_URL --tag xiaoer .
+
+clean:  ## remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment: made once, refreshed when its lock file is newer -----------------------
+
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { \
+		echo '需要 Python 3.11 或更高版本（含 venv 模块），本机没有找到；可用 make PYTHON=/path/to/python3 指定。' >&2; \
+		echo 'Python 3.11 or newer with its venv module is needed and was not found;' >&2; \
+		echo 'name one with: make PYTHON=/path/to/python3' >&2; exit 2; }
+	@$(PYTHON) -c '$(SUITABLE)' || { \
+		echo '$(PYTHON) 低于 3.11 或缺少 venv / older than 3.11, or without venv' >&2; exit 2; }
+	@echo "creating $(VENV) with $$($(PYTHON) --version) (first time only)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(RUN): requirements.lock | $(BIN)/python
+	@echo 'installing what the program needs (first time only; about 20 seconds, 190 MB) ...'
+	@$(BIN)/python -m pip install --progress-bar off --quiet --require-hashes -r requirements.lock
+	@echo 'installed'
+	@touch $@
+
+# The develop lock contains the run lock, so one install serves both.
+$(DEVELOP): requirements-dev.lock | $(BIN)/python
+	@echo 'installing what tests and checks need (first time only; about 40 seconds, 600 MB) ...'
+	@$(BIN)/python -m pip install --progress-bar off --quiet --require-hashes \
+		-r requirements-dev.lock
+	@echo 'installed'
+	@touch $(RUN) $@

@@ -1,0 +1,1 @@
+"""What we remember: tables, the inbox, the ledger, and the shelves of codes and seats."""

@@ -1,0 +1,127 @@
+"""The inbox: what was accepted, once, whatever the platform repeats."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.db.tx import Row, Tx
+from bot.ids import ulid
+
+MAX_ATTEMPTS = 5
+_BACKOFF_S = (1, 10, 60, 600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One accepted callback or event of our own, before it has a row."""
+
+    account: str
+    source: str  # callback or internal
+    dedupe: str
+    kind: str
+    body: bytes
+    received_us: int
+    event_us: int | None = None
+    lane: int = 1
+    next_us: int = 0  # the sweep leaves it alone until then
+    quarantined: str = ""  # why it cannot be decided at all; "" = it can
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What became of an arrival: its row, and whether it was there before."""
+
+    id: int
+    event_id: str
+    state: str
+    duplicate: bool
+    answer: bytes | None
+
+
+def dedupe_key(instance_key: bytes, canonical: bytes) -> str:
+    """Return the dedupe key of a canonical message: a keyed digest, as 64 hex digits."""
+    return hmac.new(instance_key, b"inbox\0" + canonical, hashlib.sha256).hexdigest()
+
+
+async def accept(tx: Tx, arrival: Arrival) -> Accepted:
+    """Record an arrival under its dedupe key; a repeated one finds the first and is counted."""
+    state = "quarantined" if arrival.quarantined else "new"
+    row = await tx.one(
+        "INSERT INTO inbox(event_id, account, source, dedupe, kind, body, received_us, event_us,"
+        " lane, next_us, state, error) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT(dedupe) DO UPDATE SET duplicates = duplicates + 1"
+        " RETURNING id, event_id, state, duplicates, answer",
+        ulid(arrival.received_us), arrival.account, arrival.source, arrival.dedupe, arrival.kind,
+        arrival.body, arrival.received_us, arrival.event_us, arrival.lane, arrival.next_us, state,
+        arrival.quarantined or None,
+    )  # fmt: skip
+    assert row is not None  # noqa: S101  (RETURNING always returns)
+    return Accepted(
+        id=row["id"],
+        event_id=row["event_id"],
+        state=row["state"],
+        duplicate=row["duplicates"] > 0,
+        answer=row["answer"],
+    )
+
+
+async def look_again(tx: Tx, inbox_id: int) -> Accepted:
+    """Return how a recorded arrival stands by now. Raises LookupError for an unknown row."""
+    row = await tx.one("SELECT id, event_id, state, answer FROM inbox WHERE id = ?", inbox_id)
+    if row is None:
+        raise LookupError(f"no inbox row {inbox_id}")
+    return Accepted(
+        id=row["id"], event_id=row["event_id"], state=row["state"], duplicate=True,
+        answer=row["answer"],
+    )  # fmt: skip
+
+
+async def waiting(tx: Tx, now_us: int, limit: int) -> Sequence[Row]:
+    """Return rows that are due for a decision, the tightest lane first, oldest first."""
+    return await tx.all(
+        "SELECT id FROM inbox WHERE state = 'new' AND next_us <= ? ORDER BY lane, id LIMIT ?",
+        now_us, limit,
+    )  # fmt: skip
+
+
+async def take(tx: Tx, inbox_id: int) -> Row | None:
+    """Return the row if it still awaits a decision, else None."""
+    return await tx.one("SELECT * FROM inbox WHERE id = ? AND state = 'new'", inbox_id)
+
+
+async def close(tx: Tx, inbox_id: int, person: str | None, answer: bytes | None, at: int) -> None:
+    """Close a decided row; raises RuntimeError when somebody closed it meanwhile."""
+    changed = await tx.run(
+        "UPDATE inbox SET state = 'done', person_id = ?, answer = ?, decided_us = ?, error = NULL"
+        " WHERE id = ? AND state = 'new'",
+        person, answer, at, inbox_id,
+    )  # fmt: skip
+    if changed != 1:
+        raise RuntimeError(f"inbox row {inbox_id} was decided twice")
+
+
+async def postpone(tx: Tx, inbox_id: int, reason: str, now_us: int) -> bool:
+    """Note a decision that raised; after 5 tries the row is quarantined. True = will try again."""
+    row = await tx.one(
+        "UPDATE inbox SET attempts = attempts + 1, error = ? WHERE id = ? AND state = 'new'"
+        " RETURNING attempts",
+        reason, inbox_id,
+    )  # fmt: skip
+    if row is None:
+        return False
+    if row["attempts"] >= MAX_ATTEMPTS:
+        await tx.run("UPDATE inbox SET state = 'quarantined' WHERE id = ?", inbox_id)
+        return False
+    wait_us = _BACKOFF_S[row["attempts"] - 1] * 1_000_000
+    await tx.run("UPDATE inbox SET next_us = ? WHERE id = ?", now_us + wait_us, inbox_id)
+    return True
+
+
+async def count_refused(tx: Tx, account: str, step: str, day: str, count: int) -> None:
+    """Count callbacks that were refused at the door."""
+    await tx.run(
+        "INSERT INTO refusal(account, step, day, count) VALUES(?,?,?,?)"
+        " ON CONFLICT(account, step, day) DO UPDATE SET count = refusal.count + excluded.count",
+        account, step, day, count,
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""The ledger of remote effects: owed, under way, settled; nothing is silently forgotten.
+
+`sending` is committed before a socket opens. An outcome is written only under the fence of the try
+that produced it. What was under way when a process died is decided by the effect's policy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.actions import Policy, Receipt, Remote, State
+from bot.clock import micros
+from bot.codec import action_to_json
+from bot.db.tx import Row, Tx
+
+_FINAL = (State.DONE, State.FAILED, State.EXPIRED, State.SKIPPED, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owing:
+    """From which decision an effect stems."""
+
+    inbox: int
+    event_id: str
+    person: str | None
+    now_us: int
+
+
+async def owe(tx: Tx, action: Remote, owing: Owing, *, inside: bool = False) -> None:
+    """Owe a remote effect; owing the same one again changes nothing.
+
+    `inside`: the answer travels in the response that is being written now, so it is under way as
+    soon as this transaction commits.
+    """
+    not_before = micros(action.not_before) if action.not_before else owing.now_us
+    await tx.run(
+        "INSERT INTO effect(key, inbox_id, person_id, account, rule, kind, klass, policy,"
+        " order_key, lane, deadline_us, next_us, body, state, carrier, attempts, fence, sent_us,"
+        " created_us) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING",
+        f"{owing.event_id}:{action.kind}:{action.key()}", owing.inbox, owing.person,
+        action.account, action.rule, action.kind, action.klass, action.policy, action.order(),
+        action.lane, micros(action.deadline) if action.deadline else None, not_before,
+        action_to_json(action), State.SENDING if inside else State.READY,
+        "response" if inside else "call", int(inside), int(inside),
+        owing.now_us if inside else None, owing.now_us,
+    )  # fmt: skip
+
+
+async def claim(tx: Tx, now_us: int, limit: int, lanes: tuple[int, int]) -> Sequence[Row]:
+    """Take up to `limit` due effects and mark them as being sent: the intent, before any socket.
+
+    Tightest lane and earliest deadline first. Of one order only the oldest unfinished effect that
+    is due is taken, and none while another of that order is under way.
+    """
+    rows = await tx.all(
+        "SELECT id FROM effect e WHERE state = 'ready' AND next_us <= ? AND lane BETWEEN ? AND ?"
+        " AND (order_key = '' OR NOT EXISTS (SELECT 1 FROM effect o WHERE o.order_key = e.order_key"
+        " AND (o.state = 'sending'"
+        "      OR (o.state = 'ready' AND o.next_us <= ? AND o.id < e.id))))"
+        " ORDER BY lane, coalesce(deadline_us, 9000000000000000), id LIMIT ?",
+        now_us, lanes[0], lanes[1], now_us, limit,
+    )  # fmt: skip
+    return [await _begin(tx, row["id"], now_us) for row in rows]
+
+
+async def _begin(tx: Tx, effect_id: int, now_us: int) -> Row:
+    row = await tx.one(
+        "UPDATE effect SET state = 'sending', attempts = attempts + 1, fence = fence + 1,"
+        " sent_us = ? WHERE id = ? AND state = 'ready' RETURNING *",
+        now_us, effect_id,
+    )  # fmt: skip
+    assert row is not None  # noqa: S101  (selected in this transaction)
+    await tx.run(
+        "INSERT INTO attempt(effect_id, n, began_us) VALUES(?,?,?)",
+        effect_id, row["attempts"], now_us,
+    )  # fmt: skip
+    return row
+
+
+async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
+    """Write what became of a try. False when another try holds the fence by now."""
+    final = receipt.state in _FINAL
+    changed = await tx.run(
+        "UPDATE effect SET state = ?, code = ?, meaning = ?, next_us = ?, done_us = ?"
+        " WHERE id = ? AND fence = ? AND state = 'sending'",
+        receipt.state, receipt.code, receipt.meaning,
+        now_us + int(receipt.retry_s * 1_000_000), now_us if final else None,
+        effect["id"], effect["fence"],
+    )  # fmt: skip
+    await tx.run(
+        "UPDATE attempt SET ended_us = ?, phase = ?, code = ?, meaning = ?"
+        " WHERE effect_id = ? AND n = ?",
+        now_us, receipt.phase, receipt.code, receipt.meaning, effect["id"], effect["attempts"],
+    )  # fmt: skip
+    return changed == 1
+
+
+async def reply_of(tx: Tx, inbox_id: int) -> Row | None:
+    """Return the answer owed for an inbox row, or None."""
+    return await tx.one("SELECT * FROM effect WHERE inbox_id = ? AND kind = 'oa_reply'", inbox_id)
+
+
+async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
+    """Intend to write the answer into a response now; False when it went another way already."""
+    changed = await tx.run(
+        "UPDATE effect SET state = 'sending', carrier = 'response', attempts = attempts + 1,"
+        " fence = fence + 1, sent_us = ? WHERE inbox_id = ? AND kind = 'oa_reply'"
+        " AND (state = 'ready' OR carrier = 'response' AND state IN ('sending', 'done'))",
+        now_us, inbox_id,
+    )  # fmt: skip
+    return changed == 1
+
+
+async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:
+    """Note that the response holding the answer was written whole."""
+    await tx.run(
+        "UPDATE effect SET state = 'done', done_us = ?, code = 0, meaning = '已在回调响应中回复'"
+        " WHERE inbox_id = ? AND kind = 'oa_reply' AND carrier = 'response'"
+        " AND state = 'sending'",
+        now_us, inbox_id,
+    )  # fmt: skip
+
+
+async def not_answered(tx: Tx, inbox_id: int, next_us: int) -> None:
+    """Note that the response left without the answer; it follows as a message from `next_us` on."""
+    await tx.run(
+        "UPDATE effect SET state = 'ready', carrier = 'call', next_us = ?"
+        " WHERE inbox_id = ? AND kind = 'oa_reply' AND state IN ('ready', 'sending')",
+        next_us, inbox_id,
+    )  # fmt: skip
+
+
+async def expire(tx: Tx, now_us: int) -> int:
+    """Mark effects whose deadline has passed unsent as expired: a receipt, not a call."""
+    return await tx.run(
+        "UPDATE effect SET state = 'expired', done_us = ?, meaning = '已过时限，未发送'"
+        " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?",
+        now_us, now_us,
+    )  # fmt: skip
+
+
+async def recover(tx: Tx, now_us: int) -> int:
+    """Decide what was under way when the last process died; the caller is the only process.
+
+    An answer inside a response keeps its state: the platform's retry, or its silence, tells.
+    """
+    repeated = await tx.run(
+        "UPDATE effect SET state = 'ready', next_us = ? WHERE state = 'sending'"
+        " AND carrier = 'call' AND policy = ?",
+        now_us, Policy.REPEAT,
+    )  # fmt: skip
+    unknown = await tx.run(
+        "UPDATE effect SET state = 'unknown', done_us = ?,"
+        " meaning = '发送途中进程中断：平台可能已收到，为避免重复不再自动发送'"
+        " WHERE state = 'sending' AND carrier = 'call'",
+        now_us,
+    )  # fmt: skip
+    return repeated + unknown
+
+
+async def give_up_silent_answers(tx: Tx, now_us: int, fallback_us: int) -> int:
+    """Mark answers as unknown whose response may or may not have arrived and was never asked again."""
+    return await tx.run(
+        "UPDATE effect SET state = 'unknown', done_us = ?,"
+        " meaning = '回复写出途中中断，平台未再重试：顾客可能已看到'"
+        " WHERE state = 'sending' AND carrier = 'response' AND sent_us <= ?",
+        now_us, now_us - fallback_us,
+    )  # fmt: skip
+
+
+async def resolve(tx: Tx, effect_id: int, verdict: str, now_us: int) -> bool:
+    """Settle an unknown effect by an operator's word: done, retry or give_up. False = not unknown."""
+    state = {"done": State.DONE, "retry": State.READY, "give_up": State.FAILED}[verdict]
+    changed = await tx.run(
+        "UPDATE effect SET state = ?, carrier = 'call', next_us = ?, done_us = ?, meaning = ?"
+        " WHERE id = ? AND state = 'unknown'",
+        state, now_us, None if state is State.READY else now_us, f"由运营确认：{verdict}", effect_id,
+    )  # fmt: skip
+    return changed == 1

@@ -1,0 +1,1 @@
+"""Migrations, written by `tortoise makemigrations` and kept as they are."""

@@ -1,0 +1,110 @@
+"""Seats: which groups a pool has, who sits where, and how many seats are promised."""
+
+from bot.db.tx import Row, Tx
+from bot.facts import GroupFacts, Pool, PoolFacts
+
+HOLD_US = 30 * 60 * 1_000_000  # a way shown but not walked keeps its seat this long
+
+
+async def pool_facts(tx: Tx, pool: Pool, person: str | None, now_us: int) -> PoolFacts:
+    """Return a pool with its seats as recorded, and where this member was shown or sits."""
+    groups = []
+    for group in pool.groups:
+        known = await tx.one("SELECT state, qr_code FROM chat_group WHERE chat = ?", group.chat)
+        members, held = await _seats(tx, group.chat, now_us)
+        groups.append(
+            GroupFacts(
+                group=group,
+                members=members,
+                held=held,
+                state=known["state"] if known else "open",
+                qr_code=group.qr_code or (known["qr_code"] if known else ""),
+            )
+        )
+    shown, ticket, seated = await _mine(tx, pool, person) if person else ("", "", "")
+    return PoolFacts(
+        pool=pool, groups=tuple(groups), shown=shown, ticket=ticket, seated=seated
+    )
+
+
+async def _seats(tx: Tx, chat: str, now_us: int) -> tuple[int, int]:
+    row = await tx.one(
+        "SELECT (SELECT count(*) FROM seat WHERE chat = ? AND left_us IS NULL) AS members,"
+        " (SELECT count(*) FROM invite i WHERE i.chat = ? AND i.at_us > ? AND NOT EXISTS"
+        "  (SELECT 1 FROM seat s WHERE s.chat = i.chat AND s.person_id = i.person_id)) AS held",
+        chat, chat, now_us - HOLD_US,
+    )  # fmt: skip
+    return (row["members"], row["held"]) if row else (0, 0)
+
+
+async def _mine(tx: Tx, pool: Pool, person: str) -> tuple[str, str, str]:
+    shown = await tx.one(
+        "SELECT chat, ticket FROM invite WHERE pool = ? AND person_id = ?", pool.id, person
+    )
+    seats = await tx.all(
+        "SELECT chat FROM seat WHERE person_id = ? AND left_us IS NULL ORDER BY id", person
+    )
+    chats = {g.chat for g in pool.groups}
+    seated = next((s["chat"] for s in seats if s["chat"] in chats), "")
+    if shown is None:
+        return "", "", seated
+    return shown["chat"], shown["ticket"], seated
+
+
+async def seated_in(tx: Tx, chat: str) -> frozenset[str]:
+    """Return the customers known to sit in a group."""
+    rows = await tx.all("SELECT member FROM seat WHERE chat = ? AND left_us IS NULL", chat)
+    return frozenset(r["member"] for r in rows)
+
+
+async def take(tx: Tx, chat: str, member: str, person: str, at_us: int) -> None:
+    """Record a seat as taken; repeating it changes nothing."""
+    await tx.run(
+        "INSERT INTO seat(chat, member, person_id, joined_us) VALUES(?,?,?,?)"
+        " ON CONFLICT(chat, member) DO UPDATE SET person_id = excluded.person_id,"
+        " joined_us = CASE WHEN left_us IS NULL THEN joined_us ELSE excluded.joined_us END,"
+        " left_us = NULL",
+        chat, member, person, at_us,
+    )  # fmt: skip
+
+
+async def leave(tx: Tx, chat: str, member: str, at_us: int) -> None:
+    """Record a seat as left; repeating it changes nothing."""
+    await tx.run(
+        "UPDATE seat SET left_us = ? WHERE chat = ? AND member = ? AND left_us IS NULL",
+        at_us, chat, member,
+    )  # fmt: skip
+
+
+async def invite(tx: Tx, *, pool: str, person: str, chat: str, ticket: str, at_us: int) -> None:
+    """Remember which group of a pool a member was shown; a later one takes its place."""
+    await tx.run(
+        "INSERT INTO invite(pool, person_id, chat, ticket, at_us) VALUES(?,?,?,?,?)"
+        " ON CONFLICT(pool, person_id) DO UPDATE SET chat = excluded.chat,"
+        " at_us = excluded.at_us",
+        pool, person, chat, ticket, at_us,
+    )  # fmt: skip
+
+
+async def shown_way(tx: Tx, ticket: str) -> Row | None:
+    """Return the group a ticket leads to, with its picture, or None."""
+    return await tx.one(
+        "SELECT i.chat, i.pool, g.name, g.state, g.qr_code FROM invite i"
+        " LEFT JOIN chat_group g ON g.chat = i.chat WHERE i.ticket = ?",
+        ticket,
+    )
+
+
+async def mark_group(
+    tx: Tx, *, chat: str, account: str, state: str, name: str, config_id: str, qr_code: str
+) -> None:
+    """Record what was learnt of a group; empty fields leave what is known."""
+    await tx.run(
+        "INSERT INTO chat_group(chat, account, name, state, config_id, qr_code) VALUES(?,?,?,?,?,?)"
+        " ON CONFLICT(chat) DO UPDATE SET"
+        " name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END,"
+        " state = CASE WHEN ? = '' THEN state ELSE excluded.state END,"
+        " config_id = CASE WHEN excluded.config_id = '' THEN config_id ELSE excluded.config_id END,"
+        " qr_code = CASE WHEN excluded.qr_code = '' THEN qr_code ELSE excluded.qr_code END",
+        chat, account, name, state or "open", config_id, qr_code, state,
+    )  # fmt: skip

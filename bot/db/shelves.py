@@ -1,0 +1,138 @@
+"""Shelves: coupon codes claimed once, redeemed once, and never more than the stock."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.clock import moment
+from bot.db.tx import Row, Tx
+from bot.errors import Contended
+from bot.facts import Campaign, CampaignFacts, CouponFacts, Grant
+from bot.ids import coupon_code
+
+_CHUNK = 2_000
+
+
+async def stock_generated(tx: Tx, campaign: Campaign) -> int:
+    """Put generated codes on the shelf until the campaign's stock is reached; return how many.
+
+    Repeating it adds nothing. At most 2,000 a call, so that one campaign never holds the writer.
+    """
+    missing = min(campaign.stock - await _count(tx, campaign.id), _CHUNK)
+    added = 0
+    while added < missing:
+        added += await tx.run(
+            "INSERT INTO coupon(campaign, code) VALUES(?,?) ON CONFLICT(code) DO NOTHING",
+            campaign.id, coupon_code(campaign.prefix),
+        )  # fmt: skip
+    return added
+
+
+async def stock_imported(tx: Tx, campaign: Campaign, codes: Iterable[str]) -> int:
+    """Put the till's own codes on the shelf up to the campaign's stock; known ones are skipped."""
+    room = campaign.stock - await _count(tx, campaign.id)
+    added = 0
+    for code in codes:
+        if added >= room:
+            break
+        added += await tx.run(
+            "INSERT INTO coupon(campaign, code) VALUES(?,?) ON CONFLICT(code) DO NOTHING",
+            campaign.id, code,
+        )  # fmt: skip
+    return added
+
+
+async def _count(tx: Tx, campaign: str) -> int:
+    row = await tx.one("SELECT count(*) AS n FROM coupon WHERE campaign = ?", campaign)
+    return int(row["n"]) if row else 0
+
+
+async def campaign_facts(tx: Tx, campaign: Campaign, person: str | None) -> CampaignFacts:
+    """Return what a member holds of a campaign, and the shelf row a claim would take."""
+    mine = await _grants(tx, campaign.id, person) if person else ()
+    row = await tx.one(
+        "SELECT id, code FROM coupon WHERE campaign = ? AND state = 'shelf' ORDER BY id LIMIT 1",
+        campaign.id,
+    )
+    return CampaignFacts(
+        campaign=campaign,
+        mine=tuple(mine),
+        coupon=row["id"] if row else 0,
+        code=row["code"] if row else "",
+    )
+
+
+async def _grants(tx: Tx, campaign: str, person: str) -> Sequence[Grant]:
+    rows = await tx.all(
+        "SELECT g.ordinal, c.code, g.expires_us, r.id AS redeemed FROM coupon_grant g"
+        " JOIN coupon c ON c.id = g.coupon_id"
+        " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, g.coupon_id)"
+        " WHERE g.campaign = ? AND g.person_id = ? AND g.ordinal IS NOT NULL ORDER BY g.ordinal",
+        campaign, person,
+    )  # fmt: skip
+    return [
+        Grant(
+            ordinal=r["ordinal"],
+            code=r["code"],
+            expires=moment(r["expires_us"]),
+            redeemed=r["redeemed"] is not None,
+        )
+        for r in rows
+    ]
+
+
+async def claim(
+    tx: Tx, *, campaign: str, person: str, ordinal: int, coupon: int, inbox: int,
+    at_us: int, expires_us: int,
+) -> None:  # fmt: skip
+    """Give the member the shelf row `coupon` as share `ordinal`.
+
+    Raises Contended when the share or the row was taken since the facts were read.
+    """
+    taken = await tx.run(
+        "INSERT INTO coupon_grant(campaign, person_id, ordinal, coupon_id, inbox_id, granted_us,"
+        " expires_us) VALUES(?,?,?,?,?,?,?) ON CONFLICT(campaign, person_id, ordinal) DO NOTHING",
+        campaign, person, ordinal, coupon, inbox, at_us, expires_us,
+    )  # fmt: skip
+    moved = await tx.run(
+        "UPDATE coupon SET state = 'granted' WHERE id = ? AND campaign = ? AND state = 'shelf'",
+        coupon, campaign,
+    )  # fmt: skip
+    if taken != 1 or moved != 1:
+        raise Contended(f"share {ordinal} of {campaign} or coupon {coupon} was taken meanwhile")
+
+
+async def find_coupon(tx: Tx, code: str) -> Row | None:
+    """Return a coupon by its code, with its grant and redemption, or None."""
+    return await tx.one(
+        "SELECT c.id, c.campaign, c.code, c.state, g.person_id, g.expires_us,"
+        " coalesce(g.same_as, c.id) AS root, r.at_us AS redeemed_us, r.store AS redeemed_store,"
+        " r.request AS redeemed_request"
+        " FROM coupon c LEFT JOIN coupon_grant g ON g.coupon_id = c.id"
+        " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, c.id) WHERE c.code = ?",
+        code,
+    )
+
+
+def coupon_facts(row: Row, campaign: Campaign) -> CouponFacts:
+    """Return a coupon row as facts for the planner."""
+    return CouponFacts(
+        coupon=row["root"],
+        campaign=campaign,
+        state=row["state"],
+        expires=moment(row["expires_us"]) if row["expires_us"] else None,
+        redeemed_at=moment(row["redeemed_us"]) if row["redeemed_us"] else None,
+        redeemed_store=row["redeemed_store"] or "",
+        request=row["redeemed_request"] or "",
+    )
+
+
+async def redeem(
+    tx: Tx, *, coupon: int, code: str, store: str, cashier: str, request: str, inbox: int, at_us: int
+) -> None:
+    """Take a coupon in, once for ever. Raises Contended when it was redeemed meanwhile."""
+    taken = await tx.run(
+        "INSERT INTO redemption(coupon_id, code, store, cashier, request, inbox_id, at_us)"
+        " VALUES(?,?,?,?,?,?,?) ON CONFLICT(coupon_id) DO NOTHING",
+        coupon, code, store, cashier, request, inbox, at_us,
+    )  # fmt: skip
+    if taken != 1:
+        raise Contended(f"coupon {code} was redeemed meanwhile")

@@ -1,0 +1,174 @@
+"""SQLite as the embedded engine: WAL, synchronous FULL, one writer thread, grouped commits.
+
+Everything that waits when the writer looks is committed with one sync; nothing waits on purpose.
+Each piece of work has its own savepoint, so one that fails takes nothing with it.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.db.tx import Row, Tx, Value, Work
+from bot.errors import DatabaseTrouble
+
+T = TypeVar("T")
+_BUSY_MS = 5_000
+_WAL_LIMIT_BYTES = 64 * 1024 * 1024
+
+
+class SqliteTx:
+    """A transaction on one connection. Its waits never suspend: the thread runs them in place."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, sql: str, *args: Value) -> Sequence[Row]:
+        """Return every row."""
+        return self._connection.execute(sql, args).fetchall()
+
+    async def one(self, sql: str, *args: Value) -> Row | None:
+        """Return the first row, or None."""
+        row: Row | None = self._connection.execute(sql, args).fetchone()
+        return row
+
+    async def run(self, sql: str, *args: Value) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._connection.execute(sql, args).rowcount
+
+
+def step(work: Awaitable[T]) -> T:
+    """Run an awaitable that waits for nothing but a SqliteTx, in place; raise what it raises."""
+    coroutine = work.__await__()
+    try:
+        next(coroutine)
+    except StopIteration as finished:
+        value: T = finished.value
+        return value
+    raise RuntimeError("work in a transaction may wait for nothing but that transaction")
+
+
+class SqliteDatabase:
+    """One SQLite file. Open it, use `write` and `read` from one event loop, close it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._queue: deque[tuple[Work[Any], Future[Any]]] = deque()
+        self._wake = threading.Event()
+        self._stop = False
+        self._writer = self._connect("rwc")
+        self._reader = self._connect("ro")
+        self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
+        self._reading = asyncio.Lock()
+        self.batches = 0
+        self.written = 0
+        self._thread.start()
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        try:
+            return connect(self.path, mode)
+        except sqlite3.Error as trouble:
+            raise DatabaseTrouble(
+                f"数据库 {self.path} 打不开（{trouble}）：请检查文件权限、磁盘空间，以及是否有别的程序锁住了它"
+            ) from trouble
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction; return when it is synced to disk."""
+        if self._stop:
+            raise DatabaseTrouble("数据库已经关闭")
+        future: Future[T] = Future()
+        self._queue.append((work, future))
+        self._wake.set()
+        return await asyncio.wrap_future(future)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a read-only connection in a thread, one at a time."""
+        async with self._reading:
+            return await asyncio.to_thread(self._read_now, work)
+
+    def _read_now(self, work: Work[T]) -> T:
+        return step(work(SqliteTx(self._reader)))
+
+    def close(self) -> None:
+        """Finish what was asked for, then close; idempotent."""
+        self._stop = True
+        self._wake.set()
+        self._thread.join()
+        self._writer.close()
+        self._reader.close()
+
+    def _serve(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                self._commit_waiting()
+            if self._stop and not self._queue:
+                return
+
+    def _commit_waiting(self) -> None:
+        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            outcomes = [self._run_one(work) for work, _ in batch]
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as trouble:
+            self._give_up(batch, trouble)
+            return
+        self.batches += 1
+        self.written += len(batch)
+        for (_, future), (value, raised) in zip(batch, outcomes, strict=True):
+            _settle(future, value, raised)
+
+    def _run_one(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        self._writer.execute("SAVEPOINT piece")
+        try:
+            value = step(work(SqliteTx(self._writer)))
+        except Exception as raised:  # noqa: BLE001  (raised again in the caller's task)
+            if not self._writer.in_transaction:  # a full disk rolls the whole batch back
+                raise
+            self._writer.execute("ROLLBACK TO piece")
+            self._writer.execute("RELEASE piece")
+            return None, raised
+        self._writer.execute("RELEASE piece")
+        return value, None
+
+    def _give_up(self, batch: list[tuple[Work[Any], Future[Any]]], trouble: sqlite3.Error) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+        raised = DatabaseTrouble(f"写不进数据库 {self.path}（{trouble}）：请检查磁盘空间与权限")
+        raised.__cause__ = trouble
+        for _, future in batch:
+            _settle(future, None, raised)
+
+
+def _settle(future: "Future[Any]", value: Any, raised: BaseException | None) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if raised is None:
+        future.set_result(value)
+    else:
+        future.set_exception(raised)
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open `path` as the engine uses it; `mode` is ro or rwc. Raises sqlite3.Error."""
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if mode != "ro":
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+    return connection
+
+
+_: type[Tx] = SqliteTx

@@ -1,0 +1,180 @@
+"""The second room: what do we owe? One transaction from the inbox row to settled and owed effects.
+
+Running it twice gives the same plan: the second time the row is closed and nothing happens.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from bot.actions import Reply
+from bot.clock import micros, micros_of, moment
+from bot.codec import action_summary, event_from_json
+from bot.db import inbox, journal, shelves
+from bot.db.people import People
+from bot.db.tx import Database, Row, Tx
+from bot.errors import Contended
+from bot.events import Event, RedeemAsked, TextSaid
+from bot.facts import Situation
+from bot.gather import Known, gather
+from bot.ids import readable_code
+from bot.plan import Plan, plan
+from bot.platforms.oa import gate as oa_gate
+from bot.platforms.oa.reply import text_reply
+from bot.platforms.wecom import gate as wecom_gate
+from bot.settle import Decision, settle
+from bot.shop import Shop
+
+_TRIES = 5  # a contended decision finds fresh facts at once; more means something else is wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a decision left behind: the answer for an open response, and how much it did."""
+
+    inbox: int
+    event_id: str
+    kind: str
+    answer: bytes | None
+    rules: tuple[str, ...]
+    actions: int
+
+
+class Decider:
+    """Decides inbox rows, each in one transaction."""
+
+    def __init__(self, db: Database, shop: Shop) -> None:
+        self._db = db
+        self._shop = shop
+        self._people = People(shop.instance_key)
+
+    async def decide(self, inbox_id: int, *, inside: bool = False) -> Decided | None:
+        """Decide one row and return what came of it; None when it was decided before.
+
+        `inside`: a response is open that will carry the answer. Raises whatever a handler raises;
+        nothing is kept then.
+        """
+
+        async def work(tx: Tx) -> Decided | None:
+            return await self._decide(tx, inbox_id, inside)
+
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._db.write(work)
+            except Contended:
+                continue
+        return await self._db.write(work)
+
+    async def _decide(self, tx: Tx, inbox_id: int, inside: bool) -> Decided | None:
+        row = await inbox.take(tx, inbox_id)
+        if row is None:
+            return None
+        shop = self._shop
+        event = event_of(shop, row)
+        known = await gather(tx, shop, self._people, row, event)
+        situation = Situation(event=event, facts=known.facts, hits=known.trace.hits)
+        made = plan(situation, shop.playbook)
+        person = await self._subject_of(tx, event, known)
+        decision = Decision(
+            inbox=inbox_id,
+            event_id=row["event_id"],
+            account=event.account,
+            channel=shop.channel(event.account),
+            person=person,
+            now_us=micros(known.facts.now),
+            event_us=row["event_us"] or row["received_us"],
+            answer_by_us=row["received_us"] + micros_of(shop.times.reply_fallback),
+            ruleset=known.trace.ruleset,
+            instance_key=shop.instance_key,
+            inside=inside,
+        )
+        for action in made.actions:
+            await settle(tx, action, decision)
+        await self._keep(tx, decision, event, known, made)
+        answer = _answer(event, made, known)
+        await inbox.close(tx, inbox_id, person, answer, decision.now_us)
+        return Decided(
+            inbox=inbox_id,
+            event_id=row["event_id"],
+            kind=row["kind"],
+            answer=answer,
+            rules=tuple(h.rule for h in known.trace.hits),
+            actions=len(made.actions),
+        )
+
+    async def _subject_of(self, tx: Tx, event: Event, known: Known) -> str | None:
+        if known.facts.member:
+            return known.facts.member.id
+        if isinstance(event, RedeemAsked):
+            row = await shelves.find_coupon(tx, readable_code(event.code))
+            return row["person_id"] if row else None
+        return None
+
+    async def _keep(
+        self, tx: Tx, decision: Decision, event: Event, known: Known, made: Plan
+    ) -> None:
+        body = orjson.dumps(trace_body(event, known, made)).decode()
+        await journal.trace(
+            tx, inbox=decision.inbox, person=decision.person, body=body, at_us=decision.now_us
+        )
+        if decision.person is None:
+            return
+        for hit in known.trace.hits:
+            await journal.rule_hit(tx, decision.person, hit.rule, decision.now_us)
+        if isinstance(event, TextSaid):
+            await journal.misses(tx, decision.person, not known.trace.hits)
+
+
+def event_of(shop: Shop, row: Row) -> Event:
+    """Return the event an inbox row holds. Raises LookupError for an account no longer configured."""
+    if row["source"] == "internal":
+        return event_from_json(row["kind"], row["body"])
+    keys = shop.accounts.get(row["account"])
+    if keys is None:
+        raise LookupError(f"账号 {row['account']} 已不在 settings.yaml 中，这条回调无法处理")
+    decode = oa_gate.decode if keys.channel == "oa" else wecom_gate.decode
+    return decode(keys.id, keys.scope, row["body"])
+
+
+def _answer(event: Event, made: Plan, known: Known) -> bytes | None:
+    if made.verdict is not None:
+        verdict = made.verdict
+        return orjson.dumps({"code": verdict.code, "text": verdict.text, **verdict.details})
+    replies = [a for a in made.actions if isinstance(a, Reply)]
+    if not replies:
+        return None
+    try:
+        return text_reply(event, replies[0].text, known.facts.now)
+    except ValueError:  # the callback does not say which account it was sent to
+        return None
+
+
+def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
+    """Return the trace of one event as it is kept and shown (docs/reference/trace.md)."""
+    trace = known.trace
+    return {
+        "v": 1,
+        "event": type(event).__name__,
+        "occasion": event.occasion,
+        "account": event.account,
+        "at": event.at.isoformat() if event.at else None,
+        "now": moment(micros(known.facts.now)).isoformat(),
+        "text": event.text if isinstance(event, TextSaid) else "",
+        "comparable": trace.text,
+        "ruleset": trace.ruleset,
+        "new_member": bool(known.facts.member and known.facts.member.new),
+        "linked": known.linked,
+        "hits": [{"rule": h.rule, "mode": h.mode, "words": list(h.words)} for h in trace.hits],
+        "missed": [
+            {"rule": m.rule, "why": m.why, "want": m.want, "got": m.got} for m in trace.missed
+        ],
+        "said": [
+            {"persona": s.persona, "why": s.why, "text": s.text, "truth": s.truth, "rule": s.rule}
+            for s in made.said
+        ],
+        "unreachable": made.unreachable,
+        "verdict": made.verdict.code if made.verdict else "",
+        "actions": [action_summary(a) for a in made.actions],
+    }

@@ -1,0 +1,107 @@
+"""The third room: carries out what we owe at the platforms; the only door out.
+
+The intent is on disk before a socket opens, the outcome after; what a query answered enters the
+inbox in the same transaction as the outcome.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.actions import Policy, Receipt, Remote, State
+from bot.clock import Clock, micros
+from bot.codec import action_from_json, event_to_json
+from bot.db import inbox, ledger
+from bot.db.tx import Database, Row, Tx
+from bot.platforms.port import Port, back_off
+
+Call = Callable[[Remote, Port, int], Awaitable[Receipt]]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One account's way out: its port and the platform's calls."""
+
+    port: Port
+    call: Call
+
+
+class Performer:
+    """Claims owed effects and carries them out."""
+
+    def __init__(
+        self, db: Database, doors: Mapping[str, Door], clock: Clock, instance_key: bytes
+    ) -> None:
+        self._db = db
+        self._doors = doors
+        self._clock = clock
+        self._instance_key = instance_key
+
+    async def claim(self, limit: int, lanes: tuple[int, int]) -> list[Row]:
+        """Take up to `limit` due effects of some lanes; their intent is on disk on return."""
+        now_us = self._clock()
+
+        async def work(tx: Tx) -> list[Row]:
+            await ledger.expire(tx, now_us)
+            return list(await ledger.claim(tx, now_us, limit, lanes))
+
+        return await self._db.write(work)
+
+    async def perform(self, row: Row) -> Receipt:
+        """Carry out one claimed effect and write what became of it."""
+        began_us = self._clock()
+        receipt = await self._call(row)
+        await self._write(row, receipt)
+        log.info(
+            "performed", effect=row["key"], kind=row["kind"], state=receipt.state,
+            code=receipt.code, attempt=row["attempts"],
+            ms=(self._clock() - began_us) // 1000,
+        )  # fmt: skip
+        return receipt
+
+    async def _call(self, row: Row) -> Receipt:
+        door = self._doors.get(row["account"])
+        if door is None:
+            return Receipt(
+                state=State.FAILED, meaning=f"账号 {row['account']} 已不在 settings.yaml 中"
+            )
+        action = action_from_json(row["kind"], row["body"])
+        if not isinstance(action, Remote):
+            return Receipt(state=State.FAILED, meaning=f"{row['kind']} 不是对外动作")
+        try:
+            return await door.call(action, door.port, row["attempts"])
+        except Exception:  # a fault of ours must not leave the effect under way for ever
+            log.exception("perform_failed", effect=row["key"], kind=row["kind"])
+            return _after_fault(row)
+
+    async def _write(self, row: Row, receipt: Receipt) -> None:
+        now_us = self._clock()
+
+        async def work(tx: Tx) -> None:
+            if not await ledger.settle(tx, row, receipt, now_us):
+                log.warning("fence_rejected", effect=row["key"])
+                return
+            for n, event in enumerate(receipt.events):
+                canonical = f"answer\0{row['key']}\0{n}".encode()
+                arrival = inbox.Arrival(
+                    account=event.account,
+                    source="internal",
+                    dedupe=inbox.dedupe_key(self._instance_key, canonical),
+                    kind=type(event).__name__,
+                    body=event_to_json(event),
+                    received_us=now_us,
+                    event_us=micros(event.at) if event.at else None,
+                )
+                await inbox.accept(tx, arrival)
+
+        await self._db.write(work)
+
+
+def _after_fault(row: Row) -> Receipt:
+    if row["policy"] == Policy.REPEAT:
+        return Receipt(
+            state=State.READY, meaning="程序出错，稍后重试", retry_s=back_off(row["attempts"])
+        )
+    return Receipt(state=State.UNKNOWN, meaning="程序在发送途中出错：平台可能已收到")

@@ -1,0 +1,1 @@
+"""How the outside looks: one package a platform, each turning bytes into events."""

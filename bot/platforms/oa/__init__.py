@@ -1,0 +1,1 @@
+"""The Official Account (公众号)."""

@@ -1,0 +1,171 @@
+"""The door of a WeCom app: its callbacks as bytes in, one typed event out.
+
+Source sheets: wecom/crypto.md sections 5 and 6 for the exchange, wecom/events.md sections 1 and
+2 for customer contacts and customer groups.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import TypedDict
+
+from bot.events import (
+    Alias,
+    AliasKind,
+    ContactAdded,
+    ContactDeleted,
+    ContactEdited,
+    Event,
+    GroupChanged,
+    GroupCreated,
+    GroupDismissed,
+    GroupGrew,
+    GroupShrank,
+    StaffDropped,
+)
+from bot.platforms.envelope import Seal, once, stamp_of
+from bot.platforms.happening import Fields, moment, read, unrecognised
+from bot.platforms.outer import encrypt_of
+
+_ECHO = re.compile(r"[ -~]{1,1024}")
+_COUNT = re.compile(r"[0-9]{1,6}")
+
+
+class _Common(TypedDict):
+    account: str
+    at: datetime | None
+    fields: Mapping[str, str]
+
+
+_Reader = Callable[[Fields, _Common, str], Event | None]
+
+
+def answer_get(seal: Seal, query: Mapping[str, str]) -> bytes:
+    """The body that verifies the callback URL: the message sealed in echostr, bare.
+
+    The platform waits 1 s. Raises Refused with the failing step. Repeating is safe.
+    """
+    return _opened(seal, query, once(query, "echostr", _ECHO))
+
+
+def open_post(seal: Seal, query: Mapping[str, str], body: bytes) -> bytes:
+    """The clear message of a post, which is then for `decode`. Repeating is safe.
+
+    WeCom always seals. Raises Refused with the failing step.
+    """
+    return _opened(seal, query, encrypt_of(body))
+
+
+def _opened(seal: Seal, query: Mapping[str, str], encrypt: str) -> bytes:
+    stamp = stamp_of(query, "msg_signature")
+    return seal.open(
+        encrypt,
+        timestamp=stamp.timestamp,
+        nonce=stamp.nonce,
+        msg_signature=stamp.signature,
+    )
+
+
+def decode(account: str, corpid: str, plain: bytes | str) -> Event:
+    """The event a clear message tells of; Unrecognised when we know no such thing.
+
+    A known kind that lacks what it is about (customer and staff, or the group) is Unrecognised
+    too, and so is every notice to a suite (InfoType), which speaks for other corps. Raises
+    Refused("parse") when the message is no readable document, and nothing else.
+    """
+    leaf_texts = read(plain)
+    fields = Fields(leaf_texts)
+    reader = _READERS.get((fields.get("Event").lower(), fields.get("ChangeType").lower()))
+    if reader is None or fields.get("MsgType").lower() != "event" or fields.get("InfoType"):
+        return unrecognised(account, leaf_texts)
+    common: _Common = {"account": account, "at": moment(fields), "fields": leaf_texts}
+    return reader(fields, common, corpid) or unrecognised(account, leaf_texts)
+
+
+def _contact(make: Callable[[Fields, _Common, Alias, str], Event]) -> _Reader:
+    def reader(fields: Fields, common: _Common, corpid: str) -> Event | None:
+        customer, staff = fields.id("ExternalUserID"), fields.id("UserID")
+        if not customer or not staff:
+            return None
+        return make(fields, common, Alias(AliasKind.EXTERNAL_USERID, corpid, customer), staff)
+
+    return reader
+
+
+def _added(fields: Fields, common: _Common, who: Alias, staff: str) -> Event:
+    return ContactAdded(
+        who=who,
+        staff=staff,
+        state=fields.get("State"),
+        welcome_code=fields.get("WelcomeCode"),
+        half=fields.get("ChangeType").lower() == "add_half_external_contact",
+        **common,
+    )
+
+
+def _edited(_fields: Fields, common: _Common, who: Alias, staff: str) -> Event:
+    return ContactEdited(who=who, staff=staff, **common)
+
+
+def _deleted(fields: Fields, common: _Common, who: Alias, staff: str) -> Event:
+    return ContactDeleted(who=who, staff=staff, source=fields.get("Source"), **common)
+
+
+def _dropped(_fields: Fields, common: _Common, who: Alias, staff: str) -> Event:
+    return StaffDropped(who=who, staff=staff, **common)
+
+
+def _group(make: Callable[[Fields, _Common, str], Event]) -> _Reader:
+    def reader(fields: Fields, common: _Common, _corpid: str) -> Event | None:
+        chat = fields.id("ChatId")
+        return make(fields, common, chat) if chat else None
+
+    return reader
+
+
+def _created(_fields: Fields, common: _Common, chat: str) -> Event:
+    return GroupCreated(chat=chat, **common)
+
+
+def _dismissed(_fields: Fields, common: _Common, chat: str) -> Event:
+    return GroupDismissed(chat=chat, **common)
+
+
+def _updated(fields: Fields, common: _Common, chat: str) -> Event:
+    detail = fields.get("UpdateDetail")
+    members = _changed_members(fields)
+    count = _count(fields, members)
+    if detail.lower() == "add_member":
+        scene = fields.get("JoinScene")
+        return GroupGrew(chat=chat, members=members, scene=scene, count=count, **common)
+    if detail.lower() == "del_member":
+        scene = fields.get("QuitScene")
+        return GroupShrank(chat=chat, members=members, scene=scene, count=count, **common)
+    return GroupChanged(chat=chat, detail=detail, **common)
+
+
+def _changed_members(fields: Fields) -> tuple[str, ...]:
+    # Item elements, a JSON list, or one text with commas: all three are in use.
+    texts = fields.every("MemChangeList") + fields.every("MemChangeList.Item")
+    members = (member.strip() for text in texts for member in text.split(","))
+    return tuple(dict.fromkeys(member for member in members if member))
+
+
+def _count(fields: Fields, members: tuple[str, ...]) -> int:
+    said = fields.get("MemChangeCnt")
+    return int(said) if _COUNT.fullmatch(said) else len(members)
+
+
+_READERS: Mapping[tuple[str, str], _Reader] = MappingProxyType(
+    {
+        ("change_external_contact", "add_external_contact"): _contact(_added),
+        ("change_external_contact", "add_half_external_contact"): _contact(_added),
+        ("change_external_contact", "edit_external_contact"): _contact(_edited),
+        ("change_external_contact", "del_external_contact"): _contact(_deleted),
+        ("change_external_contact", "del_follow_user"): _contact(_dropped),
+        ("change_external_chat", "create"): _group(_created),
+        ("change_external_chat", "update"): _group(_updated),
+        ("change_external_chat", "dismiss"): _group(_dismissed),
+    }
+)

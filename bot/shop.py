@@ -1,0 +1,56 @@
+"""What a running installation decides with: its accounts, content, rules, playbook and keys."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.facts import Content
+from bot.plan import Playbook
+from bot.platforms.envelope import Seal
+from bot.platforms.oa.gate import Mode
+from keyword_rules.match import RuleSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKeys:
+    """One account as the callback path needs it; `scope` is its AppID or CorpID."""
+
+    id: str
+    channel: str  # oa or wecom
+    scope: str
+    path: str
+    seal: Seal
+    mode: Mode = Mode.SAFE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long things may take."""
+
+    answer_within_s: float = 3.5
+    reply_fallback: timedelta = timedelta(seconds=20)
+    welcome_lives: timedelta = timedelta(seconds=20)
+    welcome_margin: timedelta = timedelta(seconds=2)
+    group_lag: timedelta = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """Everything a decision may look at besides the database. Rules and content may be swapped."""
+
+    accounts: Mapping[str, AccountKeys]
+    playbook: Playbook
+    rules: Callable[[], RuleSet]
+    content: Callable[[], Content]
+    zone: ZoneInfo
+    public_url: str
+    instance_key: bytes
+    clock: Clock
+    times: Times = Times()
+
+    def channel(self, account: str) -> str:
+        """Return the channel of an account, "" for one that is no longer configured."""
+        known = self.accounts.get(account)
+        return known.channel if known else ""

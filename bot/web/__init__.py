@@ -1,0 +1,1 @@
+"""The HTTP side: callbacks in, the till's call, the customer's way into a group, health."""

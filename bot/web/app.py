@@ -1,0 +1,43 @@
+"""Puts the routes together and runs the HTTP server."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.web import callbacks, join, till
+from bot.web.body import BODY_LIMIT_BYTES
+from bot.web.keys import ROOMS, Rooms
+
+
+def new_app(rooms: Rooms) -> web.Application:
+    """Return the web application over the given rooms."""
+    app = web.Application(client_max_size=BODY_LIMIT_BYTES)
+    app[ROOMS] = rooms
+    app.add_routes(callbacks.routes(rooms))
+    app.add_routes(
+        [
+            web.post("/api/redeem", till.redeem),
+            web.get("/j/{ticket:[0-9A-Za-z_-]+}", join.join),
+            web.get("/live", live),
+            web.get("/ready", ready),
+            web.get("/metrics", metrics),
+        ]
+    )
+    return app
+
+
+async def live(_request: web.Request) -> web.Response:
+    """GET /live: the event loop turns."""
+    return web.json_response({"live": True})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """GET /ready: we can commit, and rules and content are loaded; 503 with each reason otherwise."""
+    troubles = await request.app[ROOMS].ready()
+    return web.json_response(
+        {"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200
+    )
+
+
+async def metrics(_request: web.Request) -> web.Response:
+    """GET /metrics: for Prometheus."""
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

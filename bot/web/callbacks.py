@@ -1,0 +1,95 @@
+"""Callback URLs: verification, and messages; whatever is refused is answered alike."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from bot.db.inbox import Accepted
+from bot.errors import DatabaseTrouble, Refused
+from bot.platforms.oa.gate import Mode
+from bot.platforms.oa.reply import sealed_reply
+from bot.shop import AccountKeys
+from bot.web.body import read_body, single_values
+from bot.web.keys import ROOMS, Rooms
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+_XML = {"Content-Type": "application/xml; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+log = structlog.get_logger()
+
+
+def routes(rooms: Rooms) -> list[web.RouteDef]:
+    """Return a GET and a POST route for each configured account."""
+    found = []
+    for keys in rooms.shop.accounts.values():
+        found.append(web.get(keys.path, _verify(keys), allow_head=False))
+        found.append(web.post(keys.path, _receive(keys)))
+    return found
+
+
+def _verify(keys: AccountKeys) -> Handler:
+    async def verify(request: web.Request) -> web.StreamResponse:
+        try:
+            echo = request.app[ROOMS].acceptor.verify_url(keys, single_values(request.query))
+        except Refused as refused:
+            return _refuse(keys, refused)
+        return web.Response(body=echo, headers=_TEXT)
+
+    return verify
+
+
+def _receive(keys: AccountKeys) -> Handler:
+    async def receive(request: web.Request) -> web.StreamResponse:
+        rooms = request.app[ROOMS]
+        try:
+            query = single_values(request.query)
+            opened = rooms.acceptor.open(keys, query, await read_body(request))
+        except Refused as refused:
+            return _refuse(keys, refused)
+        try:
+            accepted = await rooms.acceptor.record(opened.arrival)
+        except DatabaseTrouble:
+            log.exception("accept_failed", account=keys.id)
+            return web.Response(status=503)  # not on disk: the platform must send it again
+        log.info(
+            "accepted", event=accepted.event_id, account=keys.id, kind=opened.arrival.kind,
+            duplicate=accepted.duplicate,
+        )  # fmt: skip
+        if not opened.answers_inside:
+            rooms.worker.arrived()
+            return _nothing(keys)
+        return await _answer(request, rooms, keys, accepted)
+
+    return receive
+
+
+async def _answer(
+    request: web.Request, rooms: Rooms, keys: AccountKeys, accepted: Accepted
+) -> web.StreamResponse:
+    clear = await rooms.worker.answer(accepted)
+    if clear is None:
+        return _nothing(keys)
+    body = clear if keys.mode is Mode.PLAIN else _sealed(request, rooms, keys, clear)
+    response = web.Response(body=body, headers=_XML)
+    await response.prepare(request)
+    await response.write_eof()
+    await rooms.worker.answered(accepted.id)
+    return response
+
+
+def _sealed(request: web.Request, rooms: Rooms, keys: AccountKeys, clear: bytes) -> bytes:
+    nonce = request.query.get("nonce", "") or secrets.token_hex(8)
+    return sealed_reply(keys.seal, clear, nonce, rooms.clock() // 1_000_000)
+
+
+def _nothing(keys: AccountKeys) -> web.Response:
+    """Return «nothing to say, do not send it again», which is never sealed."""
+    return web.Response(text="success" if keys.channel == "oa" else "", headers=_TEXT)
+
+
+def _refuse(keys: AccountKeys, refused: Refused) -> web.Response:
+    # One answer for every step, so that a stranger learns nothing; the step is for our log.
+    log.warning("refused", account=keys.id, step=refused.step, reason=refused.reason)
+    return web.Response(status=403)

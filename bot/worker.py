@@ -1,0 +1,210 @@
+"""Keeps the rooms running: decides what arrives, performs what is owed, sweeps what was left.
+
+Recovery is not a job in a queue: it is a loop over SQL that runs in every process and survives its
+own failures.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.accept import Acceptor
+from bot.clock import Clock, micros_of, moment
+from bot.db import inbox, ledger
+from bot.db.inbox import Accepted
+from bot.db.tx import Database, Row, Tx
+from bot.decide import Decided, Decider
+from bot.perform import Performer
+from bot.shop import Times
+
+_BATCH = 64
+_POLL_S = 0.5
+_SLOTS = 16
+_RESERVED_SLOTS = 4  # for lane 0: a welcome never waits behind labels
+_RETRY_AFTER_FAULT_S = 1.0
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs the rooms of one process. Start it with `run`, stop it with `stop`."""
+
+    def __init__(
+        self, db: Database, acceptor: Acceptor, decider: Decider, performer: Performer,
+        clock: Clock, times: Times,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._acceptor = acceptor
+        self._decider = decider
+        self._performer = performer
+        self._clock = clock
+        self._times = times
+        self.able = asyncio.Event()  # rules are loaded: decisions may be made
+        self._arrived = asyncio.Event()
+        self._owed = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def recover(self) -> int:
+        """Settle what the last process left under way; call before serving, as the only process."""
+        return await self._db.write(lambda tx: ledger.recover(tx, self._clock()))
+
+    async def run(self) -> None:
+        """Run every loop until `stop`; a loop that fails is logged and started again."""
+        async with asyncio.TaskGroup() as group:
+            for loop in (self._decide_loop, self._perform_loop, self._sweep_loop):
+                group.create_task(self._supervised(loop))
+
+    async def stop(self, within_s: float = 10.0) -> None:
+        """Take nothing new and wait up to `within_s` for what is under way; the rest resumes later."""
+        self._stopping.set()
+        self._arrived.set()
+        self._owed.set()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within_s)
+
+    async def _supervised(self, loop: Callable[[], Awaitable[None]]) -> None:
+        while not self._stopping.is_set():
+            try:
+                await loop()
+            except Exception:
+                log.exception("loop_failed", loop=loop.__name__)
+                await asyncio.sleep(_RETRY_AFTER_FAULT_S)
+
+    # --- what web asks for ---
+
+    def arrived(self) -> None:
+        """Say that the inbox has something new."""
+        self._arrived.set()
+
+    async def answer(self, accepted: Accepted) -> bytes | None:
+        """Return the clear answer that belongs in the response to this callback, if any.
+
+        The intent to write it is on disk. A platform retry gets the same bytes. None when there
+        is nothing to say, or it took too long: then the answer follows as a message.
+        """
+        if accepted.state == "new":
+            return await self._decide_inside(accepted)
+        if accepted.state != "done" or accepted.answer is None:
+            return None
+        mine = await self._db.write(
+            lambda tx: ledger.answer_inside(tx, accepted.id, self._clock())
+        )
+        return accepted.answer if mine else None
+
+    async def _decide_inside(self, accepted: Accepted) -> bytes | None:
+        deciding = self._spawn(self._decide_one(accepted.id, inside=True))
+        done, _ = await asyncio.wait({deciding}, timeout=self._times.answer_within_s)
+        self._owed.set()
+        if not done:
+            self._spawn(self._too_late(deciding, accepted.id))
+            return None
+        decided = deciding.result()
+        if decided is not None:
+            if decided.answer is None:
+                await self._unanswered(accepted.id)
+            return decided.answer
+        # Another delivery of the same callback decided it a moment ago: share its answer.
+        again = await self._db.read(lambda tx: inbox.look_again(tx, accepted.id))
+        return await self.answer(again) if again.state == "done" else None
+
+    async def _too_late(self, deciding: "asyncio.Task[Decided | None]", inbox_id: int) -> None:
+        await asyncio.wait({deciding})
+        await self._unanswered(inbox_id)
+
+    async def _unanswered(self, inbox_id: int) -> None:
+        next_us = self._clock() + micros_of(self._times.reply_fallback)
+        await self._db.write(lambda tx: ledger.not_answered(tx, inbox_id, next_us))
+
+    async def answered(self, inbox_id: int) -> None:
+        """Note that the response holding the answer was written whole."""
+        await self._db.write(lambda tx: ledger.answered(tx, inbox_id, self._clock()))
+
+    async def decide_now(self, inbox_id: int) -> Decided | None:
+        """Decide a row at once, for a caller that waits for its verdict."""
+        decided = await self._decide_one(inbox_id)
+        self._owed.set()
+        self._arrived.set()
+        return decided
+
+    # --- loops ---
+
+    async def _decide_loop(self) -> None:
+        while not self._stopping.is_set():
+            self._arrived.clear()
+            rows = await self._db.read(lambda tx: inbox.waiting(tx, self._clock(), _BATCH))
+            if not rows:
+                await _wait(self._arrived, _POLL_S)
+                continue
+            # All at once: the writer takes them in this order and commits them together.
+            await asyncio.gather(*(self._decide_one(row["id"]) for row in rows))
+            self._owed.set()
+
+    async def _decide_one(self, inbox_id: int, *, inside: bool = False) -> Decided | None:
+        await self.able.wait()
+        began_us = self._clock()
+        try:
+            decided = await self._decider.decide(inbox_id, inside=inside)
+        except Exception as fault:
+            await self._postpone(inbox_id, fault)
+            return None
+        if decided is not None:
+            log.info(
+                "decided", event=decided.event_id, kind=decided.kind, rules=decided.rules,
+                actions=decided.actions, ms=(self._clock() - began_us) // 1000,
+            )  # fmt: skip
+        return decided
+
+    async def _postpone(self, inbox_id: int, fault: Exception) -> None:
+        log.error("decide_failed", inbox=inbox_id, exc_info=fault)
+        reason = f"{type(fault).__name__}: {fault}"[:500]
+        await self._db.write(lambda tx: inbox.postpone(tx, inbox_id, reason, self._clock()))
+
+    async def _perform_loop(self) -> None:
+        while not self._stopping.is_set():
+            self._owed.clear()
+            free = _SLOTS - len(self._under_way)
+            rows = await self._performer.claim(max(free, 0) + _RESERVED_SLOTS, (0, 0))
+            if free > 0 and len(rows) < free:
+                rows += await self._performer.claim(free - len(rows), (1, 9))
+            for row in rows:
+                self._spawn(self._perform_one(row))
+            if not rows:
+                await _wait(self._owed, _POLL_S)
+
+    async def _perform_one(self, row: Row) -> None:
+        await self._performer.perform(row)
+        self._arrived.set()
+        self._owed.set()
+
+    async def _sweep_loop(self) -> None:
+        while not self._stopping.is_set():
+            await self._db.write(self._sweep)
+            self._arrived.set()
+            self._owed.set()
+            await _wait(self._stopping, _POLL_S * 2)
+
+    async def _sweep(self, tx: Tx) -> None:
+        now_us = self._clock()
+        fallback_us = micros_of(self._times.reply_fallback)
+        await ledger.expire(tx, now_us)
+        await ledger.give_up_silent_answers(tx, now_us, fallback_us)
+        day = moment(now_us).date().isoformat()
+        refused, self._acceptor.refused = self._acceptor.refused, type(self._acceptor.refused)()
+        for (account, step), count in refused.items():
+            await inbox.count_refused(tx, account, step, day, count)
+
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+
+async def _wait(event: asyncio.Event, timeout_s: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), timeout_s)
+    except TimeoutError:
+        return

@@ -1,0 +1,166 @@
+"""Builds the parts of an installation from its home, and hands them to each other."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import handlers
+from bot.actions import check_declared
+from bot.clock import Clock
+from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
+from bot.platforms.envelope import Key, Seal
+from bot.platforms.oa.gate import Mode
+from bot.shop import AccountKeys, Shop, Times
+from commands.problems import stop
+from config import content as contents
+from config.accounts import Account, OaAccount
+from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
+from config.nouns import Content
+from config.problems import Problem
+from config.settings import BadSettings, Settings, load
+from keyword_rules.load import RuleBook
+from keyword_rules.rule import BadTemplate, Template, Vocabulary
+
+RULES = "rules"
+SAMPLE_RULES = Path(__file__).resolve().parent.parent / "keyword_rules" / "sample"
+PLAYBOOK = Playbook(
+    events=handlers.EVENTS,
+    steps=handlers.STEPS,
+    unknown=handlers.UNKNOWN,
+    finish=handlers.FINISH,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A home folder, read: settings, content, rules, and what is wrong with them."""
+
+    folder: Path
+    settings: Settings
+    content: Content
+    rules: RuleBook
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The content's problems that keep it from being served."""
+        return tuple(p for p in self.problems if p.level == "error")
+
+
+def fill(home: Path) -> list[Path]:
+    """Fill a home with the samples, rules included; what is there already stays."""
+    written = fill_home(home)
+    schema = SAMPLE_RULES.parent / "rules.schema.json"
+    targets = {s: home / RULES / s.name for s in sorted(SAMPLE_RULES.glob("*.yaml"))}
+    for source, target in {**targets, schema: home / schema.name}.items():
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+            written.append(target)
+    return written
+
+
+def open_home(folder: Path, *, with_rules: bool = True) -> Home:
+    """Read a home. Stops with every problem of its settings; keeps the others for the caller."""
+    if not folder.is_dir():
+        stop(f"没有家目录 {folder}：先用 --home 指到已有的目录，或用 demo --keep 建一个", 2)
+    try:
+        settings = load(folder, os.environ)
+    except BadSettings as bad:
+        stop(f"设置有问题，未启动：\n{bad}")
+    content, problems = contents.read(
+        folder,
+        accounts=frozenset(a.id for a in settings.accounts),
+        zone=settings.store_zone,
+        check_text=check_text,
+    )
+    rules = RuleBook(rules_folder(folder), vocabulary(content))
+    if with_rules:
+        rules.reload()
+    return Home(
+        folder=folder, settings=settings, content=content, rules=rules, problems=problems
+    )
+
+
+def sample_home() -> Home:
+    """Read the samples themselves, for commands that need no home of their own."""
+    return open_home(SAMPLE)
+
+
+def rules_folder(home: Path) -> Path:
+    """Return where a home's rules lie."""
+    return SAMPLE_RULES if home == SAMPLE else home / RULES
+
+
+def vocabulary(content: Content) -> Vocabulary:
+    """Return what rules may say and name in this installation."""
+    return Vocabulary(
+        verbs=VERBS,
+        names={
+            "campaign": frozenset(content.campaigns),
+            "pool": frozenset(content.pools),
+            "persona": frozenset(content.personas),
+            "store": frozenset(content.stores),
+            "channel": CHANNELS,
+            "occasion": OCCASIONS,
+            "stage": STAGES,
+            "group": frozenset(content.pools),
+        },
+        slots=SLOTS,
+    )
+
+
+def check_text(text: str) -> str | None:
+    """Return what is wrong with a text's slots, or None."""
+    try:
+        unknown = Template.parse(text).slots - SLOTS
+    except BadTemplate as bad:
+        return str(bad)
+    return f"没有空位 {{{'}、{'.join(sorted(unknown))}}}" if unknown else None
+
+
+def shop_of(home: Home, clock: Clock) -> Shop:
+    """Build what decisions are made with. Raises Undeclared when an action kind is incomplete."""
+    check_declared()
+    settings = home.settings
+    try:
+        key = instance_key(home.folder)
+    except UnsafeKey as unsafe:
+        stop(str(unsafe))
+    return Shop(
+        accounts={a.id: account_keys(a) for a in settings.accounts},
+        playbook=PLAYBOOK,
+        rules=lambda: home.rules.current,
+        content=lambda: home.content,
+        zone=ZoneInfo(settings.store_zone),
+        public_url=settings.public_url,
+        instance_key=key,
+        clock=clock,
+        times=Times(
+            answer_within_s=settings.answer_within_s,
+            reply_fallback=timedelta(seconds=settings.reply_fallback_s),
+            welcome_lives=timedelta(seconds=settings.welcome_lives_s),
+            welcome_margin=timedelta(seconds=settings.welcome_margin_s),
+            group_lag=timedelta(seconds=settings.group_lag_s),
+        ),
+    )
+
+
+def account_keys(account: Account) -> AccountKeys:
+    """Return one account as the callback path needs it."""
+    secrets = [account.aes_key, account.previous_aes_key]
+    keys = tuple(Key(s.get_secret_value()) for s in secrets if s is not None)
+    if isinstance(account, OaAccount):
+        scope, channel, mode = account.appid, "oa", Mode(account.mode)
+        receivers = frozenset({scope})
+    else:
+        scope, channel, mode = account.corpid, "wecom", Mode.SAFE
+        receivers = frozenset({scope, *account.receivers})
+    seal = Seal(token=account.token.get_secret_value(), keys=keys, receivers=receivers)
+    return AccountKeys(
+        id=account.id, channel=channel, scope=scope, path=account.callback_path, seal=seal,
+        mode=mode,
+    )  # fmt: skip

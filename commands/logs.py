@@ -1,0 +1,39 @@
+"""Logs: one JSON line an event on standard error, of allowed fields only."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+# Message text, tokens, keys and identifiers of customers are not in this list, and so never logged.
+ALLOWED = frozenset({
+    "event", "level", "timestamp", "exception", "account", "kind", "rules", "actions", "ms", "state",
+    "code", "attempt", "effect", "duplicate", "step", "reason", "inbox", "loop", "host", "port",
+    "recovered", "files", "problems", "ruleset", "offset_s", "stocked", "signal", "event_id",
+})  # fmt: skip
+
+
+def set_up(*, quiet: bool = False) -> None:
+    """Log JSON lines to standard error; `quiet` keeps only warnings and worse."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _allowed_only,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.WARNING if quiet else logging.INFO
+        ),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _allowed_only(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    return {name: value for name, value in event.items() if name in ALLOWED}

@@ -1,0 +1,62 @@
+"""Puts what the content promises on the shelves: coupon codes, and the way into each group."""
+
+from pathlib import Path
+
+from bot.codec import event_to_json
+from bot.db import inbox, shelves
+from bot.db.tx import Database, Tx
+from bot.events import GroupCreated
+from bot.facts import Campaign
+from bot.shop import Shop
+from commands.problems import stop
+from config.codes import read_home_codes
+from config.nouns import Content
+
+
+async def stock_shelves(db: Database, content: Content, home: Path) -> int:
+    """Fill the shelf of each campaign up to its stock; return how many codes were added.
+
+    Repeating it adds only what is missing.
+    """
+    added = 0
+    for campaign in content.campaigns.values():
+        added += await _stock(db, campaign, home)
+    return added
+
+
+async def _stock(db: Database, campaign: Campaign, home: Path) -> int:
+    if campaign.codes_file:
+        codes, problems = read_home_codes(home, campaign.codes_file)
+        if any(p.level == "error" for p in problems):
+            stop("\n".join(map(str, problems)))
+        return await db.write(lambda tx: shelves.stock_imported(tx, campaign, codes))
+    added = 0
+    while chunk := await db.write(lambda tx: shelves.stock_generated(tx, campaign)):
+        added += chunk
+    return added
+
+
+async def meet_groups(db: Database, shop: Shop) -> int:
+    """Tell ourselves of each pool group we never heard of, so that it is read and made ready."""
+    met = 0
+    for pool in shop.content().pools.values():
+        for group in pool.groups:
+            event = GroupCreated(account=pool.account, chat=group.chat)
+            met += await db.write(lambda tx, event=event: _meet(tx, shop, event))  # type: ignore[misc]  # bound now
+    return met
+
+
+async def _meet(tx: Tx, shop: Shop, event: GroupCreated) -> int:
+    known = await tx.one("SELECT 1 FROM chat_group WHERE chat = ?", event.chat)
+    if known:
+        return 0
+    arrival = inbox.Arrival(
+        account=event.account,
+        source="internal",
+        dedupe=inbox.dedupe_key(shop.instance_key, f"meet\0{event.chat}".encode()),
+        kind="GroupCreated",
+        body=event_to_json(event),
+        received_us=shop.clock(),
+    )
+    accepted = await inbox.accept(tx, arrival)
+    return 0 if accepted.duplicate else 1

@@ -1,0 +1,42 @@
+"""`try` and `rules lint` over a home or the samples."""
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from commands import rules_lint, try_
+from commands.compose import open_home, sample_home
+from commands.problems import USAGE, stop
+from keyword_rules.load import RuleBook
+
+
+def run(
+    text: str, *, home: Path | None, store: str, channel: str, on: str, key: str,
+    tags: frozenset[str], stage: str, as_json: bool,
+) -> int:  # fmt: skip
+    """Print which rule would win and why the others would not; 1 when rule files have problems."""
+    if not text and on == "text":
+        stop("要试哪句话？例如：try 领券 --store S012", USAGE)
+    read = open_home(home) if home else sample_home()
+    if store and store not in read.content.stores:
+        stop(f"没有门店 {store}，可用的有：{'、'.join(sorted(read.content.stores))}", USAGE)
+    question = try_.Question(
+        text=text,
+        occasion=on,
+        key=key,
+        channel=channel,
+        store=store,
+        tags=tags,
+        stage=stage,
+        at=datetime.now(ZoneInfo(read.settings.store_zone)),
+    )
+    return try_.run(question, home=home, open_book=lambda _: read.rules, as_json=as_json)
+
+
+def lint(home: Path | None, *, as_json: bool) -> int:
+    """Print what rules allow but probably do not mean; 1 when there is anything."""
+    return rules_lint.run(home=home, open_book=_book, as_json=as_json)
+
+
+def _book(home: Path | None) -> RuleBook:
+    return (open_home(home) if home else sample_home()).rules

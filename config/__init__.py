@@ -1,0 +1,1 @@
+"""What differs between two installations: settings, and the content of a home folder."""

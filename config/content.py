@@ -1,0 +1,181 @@
+"""Reads and checks everything an operator writes in a home folder besides settings and rules."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from config.benefits import campaign, pool
+from config.codes import read_home_codes
+from config.fields import Fields
+from config.files import MAX_YAML_BYTES, read_text
+from config.menu import menu
+from config.notes import CheckText, Notes
+from config.nouns import Campaign, Content, MenuEntry
+from config.problems import Place, Problem
+from config.sheets import read_sheet
+from config.shop import (
+    ENTRY_CODE_HEADERS,
+    STAFF_HEADERS,
+    STORE_HEADERS,
+    entry_code,
+    staff,
+    store,
+)
+from config.voices import persona, welcome
+from config.yaml_reader import Node, read_yaml
+
+_Noun = TypeVar("_Noun")
+_HOURS = re.compile(r"(([01][0-9]|2[0-3]):[0-5][0-9])-(([01][0-9]|2[0-3]):[0-5][0-9])")
+
+
+def any_text(_text: str) -> str | None:
+    """Find nothing wrong with any text; for readers that have no slots to check."""
+    return None
+
+
+def read(
+    home: Path,
+    *,
+    accounts: frozenset[str] = frozenset(),
+    zone: str = "Asia/Shanghai",
+    now: datetime | None = None,
+    check_text: CheckText = any_text,
+) -> tuple[Content, tuple[Problem, ...]]:
+    """Return the content of `home` and every problem of every file, in the order of the files.
+
+    `accounts` are the ids that pools may name; `check_text` tells what is wrong with a text with
+    slots, or None. What cannot be read is left out, so a Content that came with problems of level
+    error is good for looking at and not for serving. An unknown `zone` raises
+    ZoneInfoNotFoundError. Reading changes nothing.
+    """
+    notes = Notes(now=now or datetime.now(UTC), zone=ZoneInfo(zone), check_text=check_text)
+    for account in accounts:
+        notes.define("账号", account, Place("settings.yaml"))
+    if not home.is_dir():
+        return Content(store_zone=zone), (Place(str(home)).problem("没有这个目录"),)
+    content = _Home(home, notes).content(zone)
+    problems = (*notes.problems, *notes.missing())
+    return content, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
+
+
+class _Home:
+    """Reads the files of one home, each kind of noun into its place."""
+
+    def __init__(self, home: Path, notes: Notes) -> None:
+        self._home = home
+        self._notes = notes
+
+    def content(self, zone: str) -> Content:
+        stores = self._sheet("stores.csv", STORE_HEADERS, store)
+        staffs = self._sheet("staff.csv", STAFF_HEADERS, staff)
+        codes = self._sheet("entry_codes.csv", ENTRY_CODE_HEADERS, entry_code)
+        personas = self._folder("personas", persona)
+        campaigns = self._folder("campaigns", self._campaign)
+        pools = self._folder("pools", lambda fields: pool(fields, now=self._notes.now))
+        content = Content(
+            stores=_by_id(stores, lambda each: each.id),
+            staff=_by_id(staffs, lambda each: each.userid),
+            entry_codes=_by_id(codes, lambda each: each.key),
+            personas=_by_id(personas, lambda each: each.id),
+            campaigns=_by_id(campaigns, lambda each: each.id),
+            pools=_by_id(pools, lambda each: each.id),
+            welcomes=self._folder("welcomes", welcome),
+            menu=self._menu(),
+            store_zone=zone,
+        )
+        return self._with_defaults(content)
+
+    def _with_defaults(self, content: Content) -> Content:
+        node = self._tree("content.yaml")
+        if node is None:
+            if content.personas:
+                self._notes.add(Place("content.yaml"), "default_persona: 缺少这一项")
+            return content
+        fields = Fields(node, self._notes)
+        quiet = fields.text("quiet_hours")
+        hours = _HOURS.fullmatch(quiet)
+        if quiet and (hours is None or hours[1] == hours[3]):
+            fields.refuse("quiet_hours", "应为起止时间，如 22:00-08:00")
+        content = dataclasses.replace(
+            content,
+            default_persona=fields.ref("default_persona", "人设", required=bool(content.personas)),
+            member_persona=fields.ref("member_persona", "人设"),
+            store_persona=fields.ref("store_persona", "人设"),
+            person_words=fields.texts("person_words"),
+            quiet_hours=quiet,
+        )
+        fields.finish()
+        return content
+
+    def _campaign(self, fields: Fields) -> Campaign:
+        read = campaign(fields, now=self._notes.now)
+        if not read.codes_file:
+            return read
+        codes, problems = read_home_codes(self._home, read.codes_file)
+        self._notes.problems.extend(problems)
+        if not codes:
+            fields.refuse("codes_file", "这个活动没有库存：券码文件里没有可用的券码")
+        elif read.stock > len(codes):
+            fields.refuse("stock", f"库存 {read.stock} 多于券码文件里的 {len(codes)} 个")
+        return dataclasses.replace(read, stock=min(read.stock or len(codes), len(codes)))
+
+    def _menu(self) -> tuple[MenuEntry, ...]:
+        node = self._tree("menu.yaml")
+        if node is None:
+            return ()
+        fields = Fields(node, self._notes)
+        entries = menu(fields)
+        fields.finish()
+        return entries
+
+    def _sheet(
+        self, name: str, headers: Mapping[str, str], make: Callable[[Fields], _Noun]
+    ) -> tuple[_Noun, ...]:
+        if not (self._home / name).exists():
+            return ()
+        rows, problems = read_sheet(self._home, name, headers)
+        self._notes.problems.extend(problems)
+        return tuple(self._made(row, make) for row in rows)
+
+    def _folder(self, name: str, make: Callable[[Fields], _Noun]) -> tuple[_Noun, ...]:
+        return tuple(self._made(node, make) for node in self._nodes(name))
+
+    def _nodes(self, folder: str) -> Iterator[Node]:
+        """Yield each noun of each file; a file holds one, or a list of them."""
+        if not (self._home / folder).is_dir():
+            return
+        for path in sorted((self._home / folder).iterdir()):
+            name = f"{folder}/{path.name}"
+            if path.suffix != ".yaml":
+                self._notes.add(Place(name), "不会读取：只读取 .yaml 文件", level="warning")
+            elif node := self._tree(name):
+                yield from node.value if isinstance(node.value, tuple) else (node,)
+
+    def _tree(self, name: str) -> Node | None:
+        if not (self._home / name).exists():
+            return None
+        text, problems = read_text(self._home, name, limit_bytes=MAX_YAML_BYTES)
+        self._notes.problems.extend(problems)
+        if text is None:
+            return None
+        node, problems = read_yaml(text, name)
+        self._notes.problems.extend(problems)
+        return node
+
+    def _made(self, node: Node, make: Callable[[Fields], _Noun]) -> _Noun:
+        fields = Fields(node, self._notes)
+        noun = make(fields)
+        fields.finish()
+        return noun
+
+
+def _by_id(nouns: tuple[_Noun, ...], name: Callable[[_Noun], str]) -> Mapping[str, _Noun]:
+    """Return the nouns by id; of two of one id the first, as the problem about it says."""
+    by_id: dict[str, _Noun] = {}
+    for noun in nouns:
+        by_id.setdefault(name(noun), noun)
+    return by_id

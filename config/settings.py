@@ -1,0 +1,231 @@
+"""The settings of one installation: typed, frozen, read from the environment and settings.yaml."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, ValidationInfo
+from pydantic import field_validator as check
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.accounts import (
+    Account,
+    BaseUrl,
+    Number,
+    OaAccount,
+    Section,
+    WecomAccount,
+    base_url,
+    is_loopback,
+    wrong,
+)
+from config.problems import Place, Problem
+from config.settings_problems import explained
+from config.settings_sources import Sources, gather
+
+Seconds = Annotated[float, Number, Field(gt=0, le=86_400)]
+Days = Annotated[float, Number, Field(gt=0, le=366)]
+_POSTGRES = ("postgres://", "postgresql://")
+_REDIS = ("redis://", "rediss://", "unix://")
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message lists every problem, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Listen(Section):
+    """Where we listen. Port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Number, Field(ge=0, le=65_535)] = 8080
+
+
+class Quota(Section):
+    """At most `messages` to one person within `within_s` seconds of what they did."""
+
+    messages: Annotated[int, Number, Field(ge=0, le=100)]
+    within_s: Annotated[float, Number, Field(gt=0, le=31 * 86_400)]
+
+
+class Settings(BaseSettings):
+    """What differs between two installations. Secrets show as asterisks wherever it is printed."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        hide_input_in_errors=True,
+        validate_default=True,
+        env_prefix="XIAOER_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+    )
+
+    home: Path
+    listen: Listen = Listen()
+    public_url: str = ""  # base of the links in replies; "" = this machine, at the port we listen
+    database: Annotated[str, Field(repr=False)] = ""  # may hold a password
+    redis_url: Annotated[str | None, Field(repr=False)] = None
+    accounts: tuple[Account, ...] = ()
+    store_zone: str = "Asia/Shanghai"
+    twin_clock_url: BaseUrl | None = None  # business time follows this clock; a demo's only
+
+    answer_within_s: Annotated[float, Number, Field(gt=0, le=4.5)] = 3.5  # the platform waits 5 s
+    send_timeout_s: Seconds = 8
+    welcome_lives_s: Seconds = 20  # a welcome code (wecom/customer-contact.md)
+    welcome_margin_s: Seconds = 2  # kept of it for the way there
+    group_lag_s: Seconds = 2  # until a group's list shows who joined
+    reply_fallback_s: Seconds = 20  # until an unread answer follows as a message
+    lease_s: Seconds = 20
+
+    oa_quota_after_message: Quota = Quota(messages=5, within_s=48 * 3600)
+    oa_quota_after_tap: Quota = Quota(messages=3, within_s=60)  # follow, scan or menu
+    group_scan_limit: Annotated[int, Number, Field(ge=1, le=500)] = 200
+    callback_window_days: Days = 7  # an older callback is refused
+    dedupe_days: Days = 8
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load` gathered, and nothing from the environment behind its back."""
+        return (init_settings,)
+
+    @check("public_url")
+    @classmethod
+    def _link_base(cls, url: str, info: ValidationInfo) -> str:
+        listen = info.data.get("listen", Listen())
+        return base_url(url or f"http://127.0.0.1:{listen.port}")
+
+    @check("database")
+    @classmethod
+    def _database(cls, url: str, info: ValidationInfo) -> str:
+        home: Path = info.data["home"]
+        if url.startswith(_POSTGRES):
+            return url
+        if url and not url.startswith("sqlite:"):
+            raise wrong("应以 sqlite: 或 postgresql:// 开头")
+        path = url.removeprefix("sqlite:").removeprefix("//")
+        return f"sqlite:{home / (path or 'xiaoer.db')}"
+
+    @check("redis_url")
+    @classmethod
+    def _redis(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(_REDIS):
+            raise wrong("应以 redis:// 或 rediss:// 开头")
+        return url
+
+    @check("store_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise wrong("没有这个时区，应如 Asia/Shanghai") from error
+        return name
+
+    @check("twin_clock_url")
+    @classmethod
+    def _near(cls, url: str | None) -> str | None:
+        if url is not None and not is_loopback(url):
+            raise wrong("只能是本机地址：业务时间不能听外面的")
+        return url
+
+    @check("welcome_margin_s")
+    @classmethod
+    def _within_life(cls, margin_s: float, info: ValidationInfo) -> float:
+        if margin_s >= info.data.get("welcome_lives_s", margin_s + 1):
+            raise wrong("应小于 welcome_lives_s，否则一句欢迎语也发不出")
+        return margin_s
+
+    @check("dedupe_days")
+    @classmethod
+    def _outlives_window(cls, days: float, info: ValidationInfo) -> float:
+        if days <= info.data.get("callback_window_days", 0):
+            raise wrong("应大于 callback_window_days，否则窗口里的旧回调会再算一次")
+        return days
+
+
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "": tuple(name for name in Settings.model_fields if name != "home"),
+    "oa": tuple(OaAccount.model_fields),
+    "wecom": tuple(WecomAccount.model_fields),
+    "listen": tuple(Listen.model_fields),
+    "oa_quota_after_message": tuple(Quota.model_fields),
+    "oa_quota_after_tap": tuple(Quota.model_fields),
+}
+
+
+def load(home: Path, environ: Mapping[str, str]) -> Settings:
+    """Return the settings of `home`: the environment over settings.yaml over the defaults.
+
+    Raises BadSettings with every error when there is one; warnings are dropped, see `read`.
+    Repeating is safe; only `environ` and files are read.
+    """
+    settings, problems = read(home, environ)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if settings is None or errors:
+        raise BadSettings(errors)
+    return settings
+
+
+def read(home: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """Return the settings, None when validation refuses them, and all errors and warnings."""
+    home = home.absolute()
+    if not home.is_dir():
+        return None, (Place(str(home)).problem("没有这个目录，请先用 init 建一个"),)
+    sources = gather(home, environ, Settings)
+    problems = [*sources.problems, *_repeated(sources)]
+    try:
+        settings = Settings.model_validate(dict(sources.values))
+    except ValidationError as error:
+        known = {(problem.file, problem.line, problem.column) for problem in problems}
+        found = explained(error, sources, _NAMES)
+        # an unset variable is told once, not again as an empty value
+        problems += [each for each in found if (each.file, each.line, each.column) not in known]
+        return None, _in_order(problems)
+    return settings, _in_order([*problems, *_doubts(settings, sources)])
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
+
+
+def _repeated(sources: Sources) -> Iterator[Problem]:
+    """Yield a problem for every account whose id or callback path an earlier one has."""
+    accounts = sources.values.get("accounts")
+    seen: dict[tuple[str, str], int] = {}
+    for index, account in enumerate(accounts if isinstance(accounts, list) else ()):
+        if not isinstance(account, Mapping) or "id" not in account:
+            continue
+        path = account.get("callback_path") or f"/callback/{account['id']}"
+        for name, value in (("id", account["id"]), ("callback_path", path)):
+            first = seen.setdefault((name, str(value)), index)
+            if first != index:
+                at = sources.place(("accounts", index, name))
+                yield at.problem(f"accounts[{index}].{name}: 与 accounts[{first}] 相同")
+                break  # the same id has the same path
+
+
+def _doubts(settings: Settings, sources: Sources) -> Iterator[Problem]:
+    """Yield a warning for every id that does not look like one; old accounts may have such."""
+    for index, account in enumerate(settings.accounts):
+        name, value, starts = (
+            ("appid", account.appid, ("wx",))
+            if isinstance(account, OaAccount)
+            else ("corpid", account.corpid, ("ww", "wx"))
+        )
+        if not value.startswith(starts):
+            at = sources.place(("accounts", index, name))
+            message = f"accounts[{index}].{name}: 通常以 {' 或 '.join(starts)} 开头"
+            yield at.problem(message, level="warning")

@@ -1,0 +1,92 @@
+"""Reads a CSV sheet as a spreadsheet program saved it: rows of named cells with their places."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from config.files import MAX_SHEET_BYTES, read_text
+from config.problems import Place, Problem, nearest
+from config.yaml_reader import Node
+
+ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheet programs write in China
+MAX_ROWS = 200_000
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?=\S)(?![0-9])")
+_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+")
+
+
+def read_sheet(
+    home: Path, name: str, headers: Mapping[str, str]
+) -> tuple[tuple[Node, ...], tuple[Problem, ...]]:
+    """Return the rows of `name` as mappings of field to cell, and what is wrong with the sheet.
+
+    `headers` maps a field to its Chinese heading; either may stand in the first line, in any
+    order. UTF-8 (with or without BOM) and GB18030 are read. Blank rows are skipped. A cell that a
+    spreadsheet would run as a formula stays text, with a warning. At most 16 MiB, 200,000 rows.
+    """
+    text, found = read_text(home, name, limit_bytes=MAX_SHEET_BYTES, encodings=ENCODINGS)
+    if text is None:
+        return (), found
+    sheet = _Sheet(name, headers)
+    return tuple(sheet.rows(text)), (*found, *sheet.problems)
+
+
+class _Sheet:
+    def __init__(self, file: str, headers: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+        self._fields = {chinese: field for field, chinese in headers.items()}
+        self._fields.update({field: field for field in headers})
+
+    def rows(self, text: str) -> Iterator[Node]:
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        columns: tuple[str, ...] | None = None
+        line = 1
+        try:
+            for number, cells in enumerate(reader):
+                if number > MAX_ROWS:
+                    self._add(line, "", f"超过 {MAX_ROWS} 行")
+                    return
+                if columns is None:
+                    columns = self._columns(cells)
+                elif any(cell.strip() for cell in cells):
+                    yield self._row(line, columns, cells)
+                line = reader.line_num + 1  # a quoted cell may span lines
+        except csv.Error as error:
+            self._add(line, "", f"不是合法的 CSV（引号没有闭合？）：{error}")
+
+    def _columns(self, cells: list[str]) -> tuple[str, ...]:
+        columns: list[str] = []
+        for cell in cells:
+            title = cell.strip()
+            field = self._fields.get(title, "")
+            if title and not field:
+                self._add(1, title, "不认识的列", hint=nearest(title, self._fields))
+            elif field and field in columns:
+                self._add(1, title, "这一列重复了")
+            columns.append(field)
+        return tuple(columns)
+
+    def _row(self, line: int, columns: tuple[str, ...], cells: list[str]) -> Node:
+        if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+            self._add(line, "", f"有 {len(cells)} 格，表头只有 {len(columns)} 列")
+        row: dict[str, Node] = {}
+        for field, cell in zip(columns, cells, strict=False):
+            if field and field not in row:
+                row[field] = self._cell(line, field, cell.strip())
+        return Node(at=Place(self._file, line, next(filter(None, columns), "")), value=row)
+
+    def _cell(self, line: int, field: str, text: str) -> Node:
+        at = Place(self._file, line, field)
+        if _FORMULA.match(text):
+            message = f"{field}: 像公式，已当作文字；请改掉开头的 “{text[0]}”"
+            self.problems.append(at.problem(message, level="warning"))
+        elif _ROUNDED.fullmatch(text):
+            self.problems.append(
+                at.problem(f"{field}: 号码被表格软件改成了科学计数，请把这一列设为文本再填")
+            )
+        return Node(at=at, value=text, text=text)
+
+    def _add(self, line: int, column: str, message: str, *, hint: str = "") -> None:
+        self.problems.append(Place(self._file, line, column).problem(message, hint=hint))

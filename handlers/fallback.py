@@ -1,0 +1,33 @@
+"""When no rule knows what a customer said: say what can be asked; after two misses, a person."""
+
+from collections.abc import Iterable
+
+from bot.actions import Gap
+from bot.events import TextSaid
+from bot.facts import Situation
+from bot.actions import Output
+from handlers.personas import call_person, choose, speak, wants_person, wording
+from handlers.wording import render
+
+_UNSUPPORTED = "【收到不支持的消息类型"  # what the platform writes for a sticker it cannot carry
+
+
+def unknown(situation: Situation) -> Iterable[Output]:
+    """Yield the stated fallback for a message no rule hit, and keep the phrase as a gap."""
+    event, member = situation.event, situation.facts.member
+    if not isinstance(event, TextSaid) or member is None:
+        return
+    if wants_person(situation.facts.content, event.text):
+        persona, _ = choose(situation)
+        yield from call_person(
+            situation, render(situation, wording(situation, persona, "handover"), persona), persona
+        )
+        return
+    if not event.text.startswith(_UNSUPPORTED):
+        yield Gap(text=event.text)
+    if member.misses >= 1:
+        persona, _ = choose(situation)
+        text = wording(situation, persona, "fallback_twice")
+        yield from call_person(situation, render(situation, text, persona), persona)
+        return
+    yield from speak(situation, "fallback")

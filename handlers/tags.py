@@ -1,0 +1,77 @@
+"""Tags: every interaction leaves a line in the member's journal, and the platforms' labels follow."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.actions import Action, Label, MarkReach, Tag, Untag
+from bot.events import ProfileRead
+from bot.facts import Reach, Situation
+from bot.actions import Output
+from keyword_rules.rule import Step
+
+_OA_LABEL_BYTES = 30  # oa/api.md section 4; a longer tag stays ours alone
+
+
+def tag(situation: Situation, step: Step) -> Iterable[Output]:
+    """Add the rule's tags."""
+    for name in names_of(step):
+        yield Tag(name=name)
+
+
+def untag(situation: Situation, step: Step) -> Iterable[Output]:
+    """Take the rule's tags back; one the member does not have is left alone."""
+    member = situation.facts.member
+    for name in names_of(step):
+        if member and name in member.tags:
+            yield Untag(name=name)
+
+
+def names_of(step: Step) -> tuple[str, ...]:
+    """Return the tag names of a step."""
+    names = step.args["names"]
+    return names if isinstance(names, tuple) else (str(names),)
+
+
+def mirror(situation: Situation, actions: Sequence[Action]) -> Iterable[Action]:
+    """Yield labels that follow this plan's tags, for each way the member can be reached.
+
+    When a way was just learnt to be the same person's, every current tag follows to every way.
+    """
+    member = situation.facts.member
+    if member is None:
+        return
+    add = [a.name for a in actions if isinstance(a, Tag) and a.name not in member.tags]
+    remove = [a.name for a in actions if isinstance(a, Untag)]
+    if isinstance(situation.event, ProfileRead) and len(member.reaches) > 1:
+        add = [*member.tags, *(n for n in add if n not in member.tags)]
+    for reach in _ways(situation, member.reaches, actions):
+        fitting = [n for n in dict.fromkeys(add) if _fits(reach, n)]
+        gone = [n for n in dict.fromkeys(remove) if _fits(reach, n)]
+        if fitting or gone:
+            yield Label(
+                account=reach.account,
+                member=reach.address,
+                staff=reach.staff,
+                add=tuple(fitting),
+                remove=tuple(gone),
+            )
+
+
+def _fits(reach: Reach, name: str) -> bool:
+    return reach.channel != "oa" or len(name.encode()) <= _OA_LABEL_BYTES
+
+
+def _ways(
+    situation: Situation, known: Sequence[Reach], actions: Sequence[Action]
+) -> Iterable[Reach]:
+    ways = {(r.account, r.address, r.staff): r for r in known}
+    for action in actions:
+        if isinstance(action, MarkReach):
+            channel = "wecom" if action.staff else "oa"
+            ways[action.account, action.address, action.staff] = Reach(
+                account=action.account,
+                channel=channel,
+                address=action.address,
+                staff=action.staff,
+                on=action.on,
+            )
+    return [w for w in ways.values() if w.on]

@@ -1,0 +1,117 @@
+"""Thousands of phrases looked for in one pass over a text."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from keyword_rules.patterns import PatternIndex
+from keyword_rules.rule import Mode, Phrase, Segment
+from keyword_rules.sound import SoundIndex
+from keyword_rules.words import core
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a text shows of the phrases: those found, and those whose characters were only seen."""
+
+    found: frozenset[int] = frozenset()
+    seen: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finder:
+    """Phrases, numbered in order, ready to be looked for.
+
+    One automaton proves the absence of nearly all of them; only what it saw is looked at closer,
+    and a text is cut into words only if a phrase that asks for word boundaries was seen.
+    """
+
+    phrases: tuple[Phrase, ...]
+    automaton: CharwiseDoubleArrayAhoCorasick | None
+    numbers: tuple[tuple[int, ...], ...]  # of the phrases, for each literal of the automaton
+    sounds: SoundIndex
+    patterns: PatternIndex
+    segment: Segment
+
+    def look(self, text: str) -> Sight:
+        """Find every phrase in a text that is already comparable."""
+        spans = self._literals(text)
+        closer = _Closer(text, self.segment)
+        found = {n for n, at in spans.items() if closer.holds(self.phrases[n].mode, at)}
+        found |= self.sounds.heard(text) | self.patterns.found(text)
+        return Sight(found=frozenset(found), seen=frozenset(spans.keys() - found))
+
+    def _literals(self, text: str) -> Mapping[int, list[Span]]:
+        spans: dict[int, list[Span]] = defaultdict(list)
+        if self.automaton and text:
+            for start, end, literal in self.automaton.find_overlapping(text):
+                for number in self.numbers[literal]:
+                    spans[number].append((start, end))
+        return spans
+
+
+class _Closer:
+    """A closer look at one text; cut into words at most once, and only when that matters."""
+
+    def __init__(self, text: str, segment: Segment) -> None:
+        self._text = text
+        self._segment = segment
+
+    def holds(self, mode: Mode, spans: list[Span]) -> bool:
+        match mode:
+            case Mode.EQUALS:
+                return any(span in self._whole for span in spans)
+            case Mode.PREFIX:
+                starts = {start for start, _ in self._whole}
+                return any(start in starts for start, _ in spans)
+            case Mode.WORD:
+                return any(start in self._edges and end in self._edges for start, end in spans)
+            case _:
+                return True
+
+    @cached_property
+    def _whole(self) -> tuple[Span, Span]:
+        return (0, len(self._text)), core(self._text)
+
+    @cached_property
+    def _edges(self) -> frozenset[int]:
+        lengths = (len(piece) for piece in self._segment(self._text))
+        return frozenset(accumulate(lengths, initial=0))
+
+
+def finder_of(
+    phrases: Iterable[Phrase],
+    *,
+    fold: Callable[[str], str],
+    segment: Segment,
+    same_sound: Callable[[str], str],
+) -> Finder:
+    """Compile phrases; `fold` makes their text comparable with the texts to come.
+
+    Raises BadPattern for a regular expression that cannot be used.
+    """
+    phrases = tuple(phrases)
+    literals: dict[str, list[int]] = defaultdict(list)
+    for number, phrase in enumerate(phrases):
+        if phrase.mode is not Mode.REGEX and (literal := fold(phrase.text)):
+            literals[literal].append(number)
+    return Finder(
+        phrases=phrases,
+        automaton=CharwiseDoubleArrayAhoCorasick(list(literals)) if literals else None,
+        numbers=tuple(map(tuple, literals.values())),
+        sounds=SoundIndex.of(_of_mode(phrases, Mode.SOUND, fold), same_sound),
+        patterns=PatternIndex.of(_of_mode(phrases, Mode.REGEX, str)),
+        segment=segment,
+    )
+
+
+def _of_mode(
+    phrases: tuple[Phrase, ...], mode: Mode, fold: Callable[[str], str]
+) -> Iterable[tuple[str, int]]:
+    return ((fold(p.text), number) for number, p in enumerate(phrases) if p.mode is mode)

@@ -1,0 +1,75 @@
+"""The `cases` of a rule: sentences that it must hit, and must not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from keyword_rules.fields import boolean, items, known_name, table, text, texts
+from keyword_rules.problem import Report
+from keyword_rules.rule import Case
+from keyword_rules.vocabulary import Vocabulary
+from keyword_rules.yaml_source import Leaf, Node
+
+CASE_FIELDS = (
+    "text",
+    "key",
+    "hit",
+    "on",
+    "channel",
+    "store",
+    "group",
+    "stage",
+    "tagged",
+    "at",
+)
+
+_NAMED = {"on": "occasion", "channel": "channel", "store": "store", "stage": "stage"}
+
+
+def read_cases(node: Node, vocabulary: Vocabulary, report: Report) -> tuple[Case, ...]:
+    """Read `cases`, each with its place in the file."""
+    cases = [_case(item, vocabulary, report) for item in items(node, "cases ", report)]
+    return tuple(case for case in cases if case)
+
+
+def _case(node: Node, vocabulary: Vocabulary, report: Report) -> Case | None:
+    rows = table(node, CASE_FIELDS, "cases 的一条", report)
+    if rows is None:
+        return None
+    hit = boolean(rows["hit"], "hit ", report) if "hit" in rows else None
+    if "hit" not in rows:
+        report.add(node, "cases 的一条缺少 hit")
+    if "text" in rows and "key" in rows:
+        report.add(node, "cases 的一条里 text 和 key 只能写一个")
+    words = {
+        name: text(rows[name], f"cases.{name} ", report) if name in rows else ""
+        for name in ("text", "key", "on", "channel", "store", "group", "stage")
+    }
+    for name, of_kind in _NAMED.items():
+        if words[name] and isinstance(leaf := rows[name], Leaf):
+            known_name(leaf, vocabulary.names.get(of_kind), f"{name} ", report)
+    if hit is None:
+        return None
+    return Case(
+        hit=hit,
+        tagged=_tagged(rows, report),
+        at=_moment(rows["at"], report) if "at" in rows else None,
+        line=node.line,
+        column=node.column,
+        **words,
+    )
+
+
+def _tagged(rows: Mapping[str, Node], report: Report) -> tuple[str, ...] | None:
+    if "tagged" not in rows:
+        return None
+    return tuple(leaf.value for leaf in texts(rows["tagged"], "cases.tagged ", report))
+
+
+def _moment(node: Node, report: Report) -> datetime | None:
+    if isinstance(node, Leaf):
+        try:
+            return datetime.fromisoformat(node.value).replace(tzinfo=None)
+        except ValueError:
+            pass
+    report.add(node, "at 应写成 2025-06-01 22:30（门店当地时间）")
+    return None

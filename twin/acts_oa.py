@@ -1,0 +1,113 @@
+"""What people do with an Official Account: follow, scan, type, tap the menu, leave."""
+
+from twin.acts import NotPossible, Outcome, actor, official_account
+from twin.letters import Node, oa_event, oa_text
+from twin.people import Following, Person
+from twin.sender import Sender
+from twin.shape import Json, text
+from twin.stage import Happening, Stage
+from twin.world import OaAccount
+
+
+def scan(sender: Sender, args: Json) -> Outcome:
+    """Scan a poster: follows when new, else SCAN. `poster` is a poster's id, or `ticket`."""
+    stage = sender.stage
+    person = actor(stage, args)
+    account, scene = _poster(stage, args)
+    following = person.follows.get(account.appid)
+    ticket: Node = ("Ticket", text(args, "ticket", f"gQtwin{scene}"))
+    if following:
+        following.acted(stage.now(), stage.settings)
+        nodes: list[Node] = [("Event", "SCAN"), ("EventKey", scene), ticket]
+    else:
+        _follow(stage, person, account, scene)
+        nodes = [("Event", "subscribe"), ("EventKey", f"qrscene_{scene}"), ticket]
+    return _tell(sender, person, account, nodes)
+
+
+def follow(sender: Sender, args: Json) -> Outcome:
+    """Follow without any code, as after a search."""
+    person, account = actor(sender.stage, args), official_account(sender.stage, args)
+    if account.appid in person.follows:
+        raise NotPossible(f"{person.name} 已经关注了")
+    _follow(sender.stage, person, account, "")
+    return _tell(sender, person, account, [("Event", "subscribe"), ("EventKey", "")])
+
+
+def type_text(sender: Sender, args: Json) -> Outcome:
+    """Type `text` to the Official Account."""
+    stage = sender.stage
+    person, account, following = _fan(stage, args)
+    following.spoke(stage.now(), stage.settings)
+    msg_id = stage.next_msg_id()
+    openid, at = person.openids[account.appid], int(stage.now())
+    happening = Happening(
+        id=stage.next_happening_id(),
+        account=account,
+        act="type",
+        kind="text",
+        inner=oa_text(account, openid, at, text(args, "text"), msg_id),
+        who=person.name,
+        openid=openid,
+        msg_id=str(msg_id),
+        answerable=True,
+    )
+    sender.announce(happening)
+    return Outcome(happenings=(happening,))
+
+
+def tap_menu(sender: Sender, args: Json) -> Outcome:
+    """Tap the menu entry `key` of type click."""
+    stage = sender.stage
+    person, account, following = _fan(stage, args)
+    following.acted(stage.now(), stage.settings)
+    return _tell(sender, person, account, [("Event", "CLICK"), ("EventKey", text(args, "key"))])
+
+
+def unfollow(sender: Sender, args: Json) -> Outcome:
+    """Leave the Official Account; tags and windows are gone."""
+    person, account, _ = _fan(sender.stage, args)
+    del person.follows[account.appid]
+    return _tell(sender, person, account, [("Event", "unsubscribe"), ("EventKey", "")])
+
+
+def _poster(stage: Stage, args: Json) -> tuple[OaAccount, str]:
+    wanted = text(args, "poster", "")
+    poster = next((one for one in stage.world.posters if wanted in (one.id, one.scene)), None)
+    made = stage.scenes.get(text(args, "ticket", ""))
+    where = (poster.account, poster.scene) if poster else made
+    account = stage.oa(where[0]) if where else None
+    if where is None or account is None:
+        raise NotPossible(f"没有海报 {wanted}")
+    return account, where[1]
+
+
+def _fan(stage: Stage, args: Json) -> tuple[Person, OaAccount, Following]:
+    person, account = actor(stage, args), official_account(stage, args)
+    following = person.follows.get(account.appid)
+    if following is None:
+        raise NotPossible(f"{person.name} 还没有关注公众号")
+    return person, account, following
+
+
+def _follow(stage: Stage, person: Person, account: OaAccount, scene: str) -> None:
+    following = Following(since=int(stage.now()), scene=scene)
+    following.acted(stage.now(), stage.settings)
+    person.follows[account.appid] = following
+
+
+def _tell(sender: Sender, person: Person, account: OaAccount, nodes: list[Node]) -> Outcome:
+    kind = str(nodes[0][1])
+    openid = person.openids[account.appid]
+    happening = Happening(
+        id=sender.stage.next_happening_id(),
+        account=account,
+        act=kind,
+        kind=kind,
+        inner=oa_event(account, openid, int(sender.stage.now()), *nodes),
+        who=person.name,
+        openid=openid,
+        answerable=kind != "unsubscribe",
+    )
+    sender.announce(happening)
+    return Outcome(happenings=(happening,))

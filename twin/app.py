@@ -1,0 +1,179 @@
+"""Start the twin: three loopback listeners in one process, and one JSON line when they are up."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+
+from twin.book import Book
+from twin.control import Control, plain_refusals
+from twin.host import Desk
+from twin.oa_api import OA_HOST
+from twin.pictures import picture_routes, ticket_routes
+from twin.sender import Sender
+from twin.settings import Settings
+from twin.stage import Stage
+from twin.wecom_host import WECOM_HOST
+from twin.world import World
+from twin.world_file import BadWorld, load, override
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOOPBACK = "127.0.0.1"
+USAGE = 2
+_STOP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where the twin listens; 0 lets the system choose."""
+
+    oa: int = 0
+    wecom: int = 0
+    control: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A twin that is up: its stage, its sender and the ports it really listens on."""
+
+    stage: Stage
+    sender: Sender
+    ports: Ports
+
+    def control(self, path: str = "") -> str:
+        """Return an address on the control listener."""
+        return f"http://{LOOPBACK}:{self.ports.control}{path}"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Listeners:
+    """Web servers to close again."""
+
+    runners: list[web.AppRunner] = field(default_factory=list)
+
+    async def listen(self, app: web.Application, port: int) -> int:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_S)
+        self.runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, LOOPBACK, port).start()
+        return int(runner.addresses[0][1])
+
+    async def close(self) -> None:
+        for runner in self.runners:
+            await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def open_twin(
+    world: World, book: Path, ports: Ports | None = None, *, bot_url: str = ""
+) -> AsyncIterator[Running]:
+    """Run a twin while the context lasts. Raises OSError for a taken port or a bad book file.
+
+    With `bot_url`, accounts are bound to their `path` below it without verification.
+    """
+    wanted = ports or Ports()
+    stage = Stage(world, Book(book), Settings())
+    sender = Sender(stage)
+    listeners = _Listeners()
+    try:
+        oa = await listeners.listen(
+            _host(ticket_routes(stage), Desk(OA_HOST, stage).answer), wanted.oa
+        )
+        routes, desk = picture_routes(stage), Desk(WECOM_HOST, stage).answer
+        wecom = await listeners.listen(_host(routes, desk), wanted.wecom)
+        bound = Ports(oa=oa, wecom=wecom, control=wanted.control)
+        stage.bases |= {"oa": f"http://{LOOPBACK}:{oa}", "wecom": f"http://{LOOPBACK}:{wecom}"}
+        if bot_url:
+            _bind(stage, bot_url)
+        control = await listeners.listen(_control(sender), bound.control)
+        yield Running(stage=stage, sender=sender, ports=Ports(oa=oa, wecom=wecom, control=control))
+    finally:
+        await sender.close()
+        await listeners.close()
+        stage.book.close()
+
+
+async def serve(world: World, book: Path, ports: Ports | None = None, *, bot_url: str = "") -> None:
+    """Run a twin until SIGINT or SIGTERM; print one JSON line with its addresses when it is up."""
+    stop = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with open_twin(world, book, ports, bot_url=bot_url) as running:
+        sys.stdout.write(json.dumps(_ready(running)) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the twin from a command line. Returns 0, or 2 with the mistakes on standard error."""
+    asked = _parser().parse_args(argv)
+    try:
+        world = override(load(asked.world), tuple(asked.set))
+        asyncio.run(serve(world, asked.book, asked.ports, bot_url=asked.bot_url))
+    except BadWorld as cause:
+        sys.stderr.write(f"{cause}\n")
+        return USAGE
+    except OSError as cause:
+        sys.stderr.write(f"孪生起不来：{cause}\n")
+        return USAGE
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m twin", description="平台的离线孪生")
+    world, book = Path("yidian"), Path("twin-book.jsonl")
+    parser.add_argument("--world", type=Path, default=world, help="世界文件，或自带世界的名字")
+    parser.add_argument("--book", type=Path, default=book, help="账本文件（JSON 行，追加）")
+    parser.add_argument(
+        "--ports", type=_ports, default=Ports(), help="公众号,企业微信,控制 三个端口；0 由系统选"
+    )
+    parser.add_argument("--bot-url", default="", help="机器人的地址；回调直接绑到其下，不做验证")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="账号.项=值", help="改一个账号的一项，可多次"
+    )
+    return parser
+
+
+def _ports(given: str) -> Ports:
+    oa, wecom, control = (int(one) for one in given.split(","))
+    return Ports(oa=oa, wecom=wecom, control=control)
+
+
+def _host(routes: list[web.RouteDef], desk: Handler) -> web.Application:
+    app = web.Application()
+    app.add_routes([*routes, web.route("*", "/{path:.*}", desk)])
+    return app
+
+
+def _control(sender: Sender) -> web.Application:
+    app = web.Application(middlewares=[plain_refusals])
+    app.add_routes(Control(sender).routes())
+    return app
+
+
+def _bind(stage: Stage, bot_url: str) -> None:
+    for account in stage.world.accounts():
+        path = account.path or f"/callback/{account.id}"
+        stage.callbacks[account.id] = bot_url.rstrip("/") + path
+
+
+def _ready(running: Running) -> dict[str, object]:
+    ports = running.ports
+    return {
+        "ready": True,
+        "oa_port": ports.oa,
+        "wecom_port": ports.wecom,
+        "control_port": ports.control,
+        "control": running.control(),
+        **{f"{name}_base": base for name, base in running.stage.bases.items()},
+    }

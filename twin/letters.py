@@ -1,0 +1,75 @@
+"""The inner XML of every callback the twin sends (oa/replies-and-messages.md, wecom/events.md)."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from twin.world import OaAccount, WecomAccount
+
+Content: TypeAlias = str | int | Sequence[str]
+Node: TypeAlias = tuple[str, Content]
+
+
+def letter(nodes: Iterable[Node]) -> str:
+    """Return `<xml>` with these nodes: text in CDATA, integers bare, lists as Item elements.
+
+    >>> letter([("Content", "a]]>b"), ("CreateTime", 5)])
+    '<xml><Content><![CDATA[a]]]]><![CDATA[>b]]></Content><CreateTime>5</CreateTime></xml>'
+    """
+    return "<xml>" + "".join(_node(name, content) for name, content in nodes) + "</xml>"
+
+
+def cdata(text: str) -> str:
+    """Return `text` as CDATA that text holding `]]>` cannot leave."""
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def _node(name: str, content: Content) -> str:
+    if isinstance(content, int):
+        inner = str(content)
+    elif isinstance(content, str):
+        inner = cdata(content)
+    else:
+        inner = "".join(f"<Item>{cdata(one)}</Item>" for one in content)
+    return f"<{name}>{inner}</{name}>"
+
+
+def oa_text(account: OaAccount, openid: str, at: int, text: str, msg_id: int) -> str:
+    """A fan typed something."""
+    nodes: list[Node] = [("Content", text), ("MsgId", msg_id)]
+    return letter([*_oa_head(account, openid, at, "text"), *nodes])
+
+
+def oa_event(account: OaAccount, openid: str, at: int, *rest: Node) -> str:
+    """A fan did something; `rest` begins with the Event node."""
+    return letter([*_oa_head(account, openid, at, "event"), *rest])
+
+
+def contact_event(account: WecomAccount, at: int, change: str, *rest: Node) -> str:
+    """Something changed between an employee and a customer."""
+    head = _sys_head(account, at, "change_external_contact")
+    return letter([*head, ("ChangeType", change), *rest])
+
+
+def group_event(account: WecomAccount, at: int, chat: str, change: str, *rest: Node) -> str:
+    """Something changed in a customer group."""
+    head = _sys_head(account, at, "change_external_chat")
+    return letter([*head, ("ChatId", chat), ("ChangeType", change), *rest])
+
+
+def _oa_head(account: OaAccount, openid: str, at: int, kind: str) -> list[Node]:
+    return [
+        ("ToUserName", account.gh),
+        ("FromUserName", openid),
+        ("CreateTime", at),
+        ("MsgType", kind),
+    ]
+
+
+def _sys_head(account: WecomAccount, at: int, event: str) -> list[Node]:
+    return [
+        ("ToUserName", account.corpid),
+        ("FromUserName", "sys"),
+        ("CreateTime", at),
+        ("MsgType", "event"),
+        ("Event", event),
+    ]

@@ -1,0 +1,53 @@
+"""What the operator of the twin may turn while it runs: spacing, shares, lags and limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from twin.shape import BadShape
+
+MEMBER_LISTS = ("items", "comma", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every knob with the platforms' documented default (docs/reference/twin.md)."""
+
+    answer_s: float = 5.0  # how long one delivery waits for its answer
+    retry_s: float = 5.0  # spacing of further deliveries
+    retries: int = 3
+    seed: int = 1
+    redeliver_share: float = 0.0  # of deliveries, repeated although they were answered
+    reorder_share: float = 0.0  # of deliveries, held back so that later ones overtake
+    lost_share: float = 0.0  # of happenings, never delivered at all
+    spread_s: float = 0.5  # how late a repeated or held-back delivery may be
+    member_list: str = "items"  # MemChangeList: items, comma or none
+    group_stale_s: float = 2.0  # groupchat/get shows the members of this long ago
+    contact_lag_s: float = 0.5  # externalcontact/get says 84061 this long after an add
+    edit_s: float = 0.01  # how long one edit of a contact or fan takes
+    scan_limit: int = 200  # members, owner included, from which a group's QR stops
+    group_capacity: int = 500
+    message_quota: int = 5
+    message_window_s: float = 172_800.0
+    event_quota: int = 3
+    event_window_s: float = 60.0
+    welcome_s: float = 20.0
+    token_s: float = 7200.0
+
+    def changed(self, wanted: Mapping[str, object]) -> "Settings":
+        """Return these settings with `wanted` in place. Raises BadShape for a bad one."""
+        kinds = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        sound = {key: _of_kind(key, value, kinds.get(key)) for key, value in wanted.items()}
+        turned = replace(self, **sound)  # type: ignore[arg-type]  # kinds were checked one by one
+        if turned.member_list not in MEMBER_LISTS:
+            raise BadShape("member_list")
+        return turned
+
+
+def _of_kind(key: str, value: object, kind: type | None) -> object:
+    if isinstance(value, bool) or kind is None:
+        raise BadShape(key)
+    if kind is str and isinstance(value, str):
+        return value
+    if kind is str or not isinstance(value, int | float) or value < 0:
+        raise BadShape(key)
+    return kind(value)

@@ -1,0 +1,130 @@
+"""Everything the twin knows while it runs: one mutable stage that all parts act on."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+
+from twin.book import Book
+from twin.clock import Clock
+from twin.contacts import Contacts
+from twin.faults import Faults
+from twin.groups import CUSTOMER, Groups, Seat
+from twin.labels import FanTags, Labels
+from twin.people import Crowd, Seen
+from twin.settings import Settings
+from twin.tokens import Tokens
+from twin.world import Account, OaAccount, WecomAccount, World
+
+
+@dataclass(slots=True, kw_only=True)
+class Happening:
+    """One thing that happened, its exact inner XML, and how its delivery went."""
+
+    id: str
+    account: Account
+    act: str
+    kind: str
+    inner: str
+    who: str = ""
+    openid: str = ""
+    msg_id: str = ""
+    answerable: bool = False  # a chat window is open: a passive reply, or the fault text, shows
+    delivered: bool = False
+    shown: bool = False
+    answer: str = ""
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def digest(self) -> str:
+        """Return a short name of the inner XML."""
+        return hashlib.sha256(self.inner.encode()).hexdigest()[:16]
+
+
+class Stage:
+    """The world in motion. It does no I/O but the book."""
+
+    def __init__(self, world: World, book: Book, settings: Settings) -> None:
+        self.world = world
+        self.book = book
+        self.settings = settings
+        self.clock = Clock()
+        self.crowd = Crowd(world)
+        self.contacts = Contacts()
+        self.labels = Labels(world.id)
+        self.fan_tags = {one.appid: FanTags() for one in world.oa}
+        self.groups = Groups(world.id)
+        self.tokens = Tokens()
+        self.faults = Faults()
+        self.scenes: dict[str, tuple[str, str]] = {}  # ticket -> (account id, scene)
+        self.ways_to_add: dict[str, tuple[str, tuple[str, ...]]] = {}  # config -> (state, staff)
+        self.staff_phones: dict[str, list[Seen]] = {one.userid: [] for one in world.staff}
+        self.happenings: list[Happening] = []
+        self.callbacks: dict[str, str] = {}  # account id -> URL
+        self.bases: dict[str, str] = {}  # host name -> base URL
+        self._last_msg_id = 24_000_000_000_000_000
+        self._fill_groups()
+
+    def now(self) -> float:
+        """Return Unix seconds by the platforms' clock."""
+        return self.clock.now()
+
+    def corp(self) -> WecomAccount | None:
+        """Return the WeCom account, if the world has one."""
+        return self.world.wecom[0] if self.world.wecom else None
+
+    def oa(self, wanted: str = "") -> OaAccount | None:
+        """Return the Official Account of this id, the first one for ""."""
+        return next((one for one in self.world.oa if wanted in ("", one.id)), None)
+
+    def next_msg_id(self) -> int:
+        """Return a MsgId never used before."""
+        self._last_msg_id += 1
+        return self._last_msg_id
+
+    def next_happening_id(self) -> str:
+        """Return the id the next happening will have."""
+        return f"H{len(self.happenings) + 1:06d}"
+
+    def happened(self, happening: Happening) -> None:
+        """Book a happening before anything of it is sent."""
+        self.happenings.append(happening)
+        self.book.write(
+            "happening",
+            self.now(),
+            id=happening.id,
+            who=happening.who,
+            act=happening.act,
+            account=happening.account.id,
+            event=happening.kind,
+            msg_id=happening.msg_id,
+            digest=happening.digest(),
+            inner=happening.inner,
+        )
+
+    def show(self, who: str, seen: Seen) -> None:
+        """Put a message on a customer's or employee's phone and into the book."""
+        phone = self.phone(who)
+        if phone is None:
+            return
+        phone.append(seen)
+        kind = "fault_shown" if seen.via == "fault" else "shown"
+        told = {name: value for name, value in seen.told().items() if name != "at"}
+        self.book.write(kind, seen.at, who=who, **told)
+
+    def phone(self, who: str) -> list[Seen] | None:
+        """Return what is on the phone of this customer or employee."""
+        employee = self.world.employee(who)
+        if employee is not None:
+            return self.staff_phones[employee.userid]
+        person = self.crowd.person(who)
+        return person.phone if person else None
+
+    def _fill_groups(self) -> None:
+        """Early members joined a day ago, so that no reader sees them arrive late."""
+        yesterday = self.now() - 86_400
+        for plan in self.world.groups:
+            group = self.groups.create(plan.name, plan.owner, yesterday, plan.chat_id)
+            for number in range(1, plan.members + 1):
+                person = self.crowd.born(f"{plan.name}老客{number}")
+                seat = Seat(userid=person.external_userid, kind=CUSTOMER, joined=yesterday)
+                seat.unionid, seat.name = person.unionid, person.name
+                group.seats.append(seat)

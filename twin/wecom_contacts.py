@@ -1,0 +1,129 @@
+"""Customer-contact APIs about one customer: read, remark, and «contact me» codes."""
+
+from twin.contacts import Contact
+from twin.host import Denied, Done, Endpoint
+from twin.people import Person
+from twin.shape import Json, text, texts, whole
+from twin.stage import Stage
+from twin.world import WecomAccount
+
+OK: Json = {"errcode": 0, "errmsg": "ok"}
+REMARK_LENGTH = 20
+DESCRIPTION_LENGTH = 150
+STATE_LENGTH = 30
+BY_CODE = 1
+
+
+def get_contact(stage: Stage, account: WecomAccount, args: Json) -> Done:
+    """`GET externalcontact/get`; 84061 without a relation, and for a moment after the add."""
+    person = customer(stage, text(args, "external_userid", ""))
+    relations = [one for one in stage.contacts.of(person.external_userid) if _seen(stage, one)]
+    if not relations:
+        raise Denied(84061, "not external contact", person.name)
+    about: Json = {
+        "external_userid": person.external_userid,
+        "name": person.name,
+        "avatar": "",
+        "type": 1,
+        "gender": 0,
+    }
+    if person.unionid:
+        about["unionid"] = person.unionid
+    follow_user = [_follow_user(stage, one) for one in relations]
+    body: Json = {**OK, "external_contact": about, "follow_user": follow_user}
+    return Done(body=body, who=person.name)
+
+
+def write_remark(stage: Stage, account: WecomAccount, args: Json) -> Done:
+    """`POST externalcontact/remark`: fields that are given overwrite, absent ones stay."""
+    contact, person = relation(stage, args)
+    remark, description = text(args, "remark", ""), text(args, "description", "")
+    if "remark" not in args and "description" not in args:
+        raise Denied(40063, "some parameters are empty", person.name)
+    if len(remark) > REMARK_LENGTH or len(description) > DESCRIPTION_LENGTH:
+        raise Denied(40058, "remark or description too long", person.name)
+    changed: Json = {}
+    if "remark" in args and remark != contact.remark:
+        contact.remark = remark
+        changed["remark"] = remark
+    if "description" in args and description != contact.description:
+        contact.description = description
+        changed["description"] = description
+    return Done(body=OK, who=person.name, effect=changed or None)
+
+
+def add_contact_way(stage: Stage, account: WecomAccount, args: Json) -> Done:
+    """`POST externalcontact/add_contact_way`: the part that a QR with a state needs."""
+    staff, state = texts(args, "user"), text(args, "state", "")
+    if whole(args, "type") == 1 and len(staff) != 1:
+        raise Denied(40058, "exactly one user for type 1")
+    if not staff or not all(stage.world.employee(one) for one in staff):
+        raise Denied(60111, "userid not found")
+    if len(state) > STATE_LENGTH:
+        raise Denied(40058, "state too long")
+    config_id = stage.groups.way_id()
+    stage.ways_to_add[config_id] = (state, staff)
+    body: Json = {**OK, "config_id": config_id, "qr_code": picture(stage, config_id)}
+    return Done(body=body, effect={"config_id": config_id, "state": state})
+
+
+def picture(stage: Stage, config_id: str) -> str:
+    """Return the address of the QR picture of a way in."""
+    return f"{stage.bases.get('wecom', '')}/qr/{config_id}.png"
+
+
+def customer(stage: Stage, external_userid: str) -> Person:
+    """Return whose id this is. Raises Denied 40096."""
+    person = stage.crowd.by_external(external_userid)
+    if person is None:
+        raise Denied(40096, "invalid external userid")
+    return person
+
+
+def relation(stage: Stage, args: Json) -> tuple[Contact, Person]:
+    """Return the relation `args` speak of. Raises Denied 60111, 40096 or 84061."""
+    if stage.world.employee(text(args, "userid")) is None:
+        raise Denied(60111, "userid not found")
+    person = customer(stage, text(args, "external_userid"))
+    contact = stage.contacts.pair(text(args, "userid"), person.external_userid)
+    if contact is None or not _seen(stage, contact):
+        raise Denied(84061, "not external contact", person.name)
+    return contact, person
+
+
+def edited(args: Json) -> str:
+    """Name the contact that a call edits, "" when it names none."""
+    contact = args.get("external_userid")
+    return f"contact:{contact}" if contact else ""
+
+
+def _seen(stage: Stage, contact: Contact) -> bool:
+    """The APIs learn of an add a little later, and of a half add only once it is confirmed."""
+    return contact.confirmed and stage.now() - contact.created >= stage.settings.contact_lag_s
+
+
+def _follow_user(stage: Stage, contact: Contact) -> Json:
+    worn: list[Json] = []
+    for label_id in sorted(contact.labels):
+        found = stage.labels.find(label_id)
+        if found:
+            group, label = found
+            names: Json = {"group_name": group.name, "tag_name": label.name}
+            worn.append({**names, "tag_id": label.id, "type": 1})
+    return {
+        "userid": contact.userid,
+        "remark": contact.remark,
+        "description": contact.description,
+        "createtime": int(contact.created),
+        "tags": worn,
+        "add_way": BY_CODE,
+        "state": contact.state,
+        "oper_userid": contact.userid,
+    }
+
+
+CONTACT_ENDPOINTS: dict[str, Endpoint[WecomAccount]] = {
+    "/cgi-bin/externalcontact/get": Endpoint(method="GET", act=get_contact),
+    "/cgi-bin/externalcontact/remark": Endpoint(method="POST", act=write_remark, edits=edited),
+    "/cgi-bin/externalcontact/add_contact_way": Endpoint(method="POST", act=add_contact_way),
+}

@@ -1,0 +1,188 @@
+"""Read a world from YAML, or say every mistake in it at once with file:line:column."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import TypeGuard, TypeVar, get_args, get_type_hints
+
+import yaml
+
+from twin.world import OaAccount, WecomAccount, World
+
+_Record = TypeVar("_Record")
+_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+_MODES = ("plain", "compatible", "safe")
+_WORLDS = Path(__file__).parent / "worlds"
+
+
+class BadWorld(Exception):
+    """A world cannot be used; the message lists every mistake, one a line."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Builds records from YAML nodes and collects what is wrong with them."""
+
+    file: Path
+    problems: list[str]
+
+    def complain(self, node: yaml.Node, words: str) -> None:
+        mark = node.start_mark
+        self.problems.append(f"{self.file}:{mark.line + 1}:{mark.column + 1}: {words}")
+
+    def pairs(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            self.complain(node, "这里应为一组 键: 值")
+            return
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(getattr(key, "value", ""))
+            if name in seen:
+                self.complain(key, f"重复的键 {name}")
+            seen.add(name)
+            yield key, name, value
+
+    def record(self, kind: type[_Record], node: yaml.Node) -> _Record | None:
+        """Return a `kind` built from `node`; None when anything was wrong with it."""
+        before = len(self.problems)
+        known = {item.name: item for item in _fields(kind)}
+        hints = get_type_hints(kind)
+        found: dict[str, object] = {}
+        for key, name, value in self.pairs(node):
+            if name not in known:
+                self.complain(key, f"不认识的键 {name}，可用：{'、'.join(known)}")
+                continue
+            found[name] = self.value(hints[name], value)
+        missing = [name for name, item in known.items() if _needed(item) and name not in found]
+        if missing:
+            self.complain(node, f"缺少 {'、'.join(missing)}")
+        return kind(**found) if len(self.problems) == before else None
+
+    def value(self, kind: object, node: yaml.Node) -> object:
+        if kind is str and isinstance(node, yaml.ScalarNode):
+            return str(node.value)
+        if kind in (int, bool) and isinstance(node, yaml.ScalarNode):
+            return self._literal(kind, node)
+        inner = get_args(kind)
+        if inner and isinstance(node, yaml.SequenceNode):
+            return tuple(self._item(inner[0], item) for item in node.value)
+        self.complain(node, "值的种类不对")
+        return None
+
+    def _literal(self, kind: object, node: yaml.ScalarNode) -> object:
+        found: object = yaml.safe_load(str(node.value))
+        if type(found) is not kind:
+            self.complain(node, "应为整数" if kind is int else "应为 true 或 false")
+        return found
+
+    def _item(self, kind: object, node: yaml.Node) -> object:
+        return self.record(kind, node) if _is_record(kind) else self.value(kind, node)
+
+
+def load(wanted: Path) -> World:
+    """Return the world in this file, or the bundled one of this name (yidian).
+
+    Raises BadWorld with every mistake at once, also when the file cannot be read.
+    """
+    bundled = _WORLDS / f"{wanted.name}.yaml"
+    path = bundled if not wanted.is_file() and bundled.exists() else wanted
+    try:
+        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
+        raise BadWorld(f"{path}: 读不了这个世界：{cause}") from cause
+    if node is None:
+        raise BadWorld(f"{path}:1:1: 文件是空的")
+    reader = _Reader(file=path, problems=[])
+    world = _flattened(reader, node)
+    if world is None or reader.problems:
+        raise BadWorld("\n".join(reader.problems))
+    return _sound(world, path)
+
+
+def override(world: World, changes: tuple[str, ...]) -> World:
+    """Return the world with `account.field=value` changes made. Raises BadWorld."""
+    for change in changes:
+        where, _, value = change.partition("=")
+        account, _, name = where.partition(".")
+        world = _with_field(world, account, name, value)
+    return _sound(world, Path("--set"))
+
+
+def _flattened(reader: _Reader, node: yaml.Node) -> World | None:
+    """`accounts:` is a heading for people; below it stand the fields oa and wecom."""
+    if not isinstance(node, yaml.MappingNode):
+        reader.complain(node, "世界应为一组 键: 值")
+        return None
+    inner: list[tuple[yaml.Node, yaml.Node]] = []
+    for key, value in node.value:
+        if getattr(key, "value", "") == "accounts" and isinstance(value, yaml.MappingNode):
+            inner.extend(value.value)
+        else:
+            inner.append((key, value))
+    node.value = inner
+    return reader.record(World, node)
+
+
+def _sound(world: World, path: Path) -> World:
+    """Return the world when its parts fit together. Raises BadWorld."""
+    problems = [*_account_problems(world), *_reference_problems(world)]
+    if problems:
+        raise BadWorld("\n".join(f"{path}:1:1: {words}" for words in problems))
+    return world
+
+
+def _account_problems(world: World) -> Iterator[str]:
+    ids = [account.id for account in world.accounts()]
+    if len(set(ids)) != len(ids):
+        yield "accounts: 账号 id 重复"
+    if len(world.wecom) > 1:
+        yield "accounts.wecom: 一个世界最多一个企业微信账号"
+    for account in world.accounts():
+        if not _AES_KEY.fullmatch(account.aes_key):
+            yield f"{account.id}.aes_key: 应为 43 个字母或数字，现为 {len(account.aes_key)} 个字符"
+        if isinstance(account, OaAccount) and account.mode not in _MODES:
+            yield f"{account.id}.mode: 应为 {'、'.join(_MODES)} 之一"
+
+
+def _reference_problems(world: World) -> Iterator[str]:
+    staff = {one.userid for one in world.staff}
+    accounts = {one.id for one in world.oa}
+    for poster in world.posters:
+        if poster.account not in accounts:
+            yield f"posters.{poster.id}: 没有公众号 {poster.account}"
+    for code in world.entry_codes:
+        if not code.staff or not staff.issuperset(code.staff):
+            yield f"entry_codes.{code.id}: 员工不存在"
+    for group in world.groups:
+        if group.owner not in staff:
+            yield f"groups.{group.chat_id}: 群主 {group.owner} 不存在"
+
+
+def _with_field(world: World, account: str, name: str, value: str) -> World:
+    found = world.account(account)
+    if found is None or name not in {item.name for item in _fields(type(found))}:
+        raise BadWorld(f"--set {account}.{name}: 没有这一项")
+    if name == "agentid" and not value.isdigit():
+        raise BadWorld(f"--set {account}.agentid: 应为整数")
+    given: object = int(value) if name == "agentid" else value
+    changed = replace(found, **{name: given})  # type: ignore[arg-type]  # one of its own fields
+    oa = tuple(changed if one is found else one for one in world.oa)
+    wecom = tuple(changed if one is found else one for one in world.wecom)
+    return replace(
+        world,
+        oa=tuple(one for one in oa if isinstance(one, OaAccount)),
+        wecom=tuple(one for one in wecom if isinstance(one, WecomAccount)),
+    )
+
+
+def _fields(kind: type) -> "tuple[Field[object], ...]":
+    return fields(kind)
+
+
+def _needed(item: "Field[object]") -> bool:
+    return item.default is MISSING
+
+
+def _is_record(kind: object) -> TypeGuard[type[object]]:
+    return isinstance(kind, type) and is_dataclass(kind)
