@@ -17,6 +17,7 @@ from bot.platforms.oa import gate as oa_gate
 from bot.platforms.wecom import gate as wecom_gate
 from bot.shop import AccountKeys, Shop
 
+_STAMP_DIGITS = 10
 _WINDOW_S = 7 * 24 * 3600  # older captures are refused; dedupe records live longer than this
 _HANDLER_US = 5_000_000  # the open response's own decision has this long before the sweep steps in
 _ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped)
@@ -77,7 +78,7 @@ class Acceptor:
 
     def _check_age(self, query: Mapping[str, str]) -> None:
         stamp = query.get("timestamp", "")
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 10):  # noqa: PLR2004
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _STAMP_DIGITS):
             return  # the gate says what is wrong with it
         if abs(self._shop.clock() // 1_000_000 - int(stamp)) > _WINDOW_S:
             raise Refused("envelope", "timestamp 超出 7 天")

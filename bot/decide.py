@@ -128,7 +128,7 @@ class Decider:
 
 
 def event_of(shop: Shop, row: Row) -> Event:
-    """Return the event an inbox row holds. Raises LookupError for an account no longer configured."""
+    """Return the event an inbox row holds. Raises LookupError for an account no longer there."""
     if row["source"] == "internal":
         return event_from_json(row["kind"], row["body"])
     keys = shop.accounts.get(row["account"])

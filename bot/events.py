@@ -192,12 +192,19 @@ class ProfileRead(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRead(Event):
-    """The member list of a customer group, as it was when read. Members who are staff are left out."""
+    """The member list of a customer group, as it was when read; `staff` counts our own people.
+
+    `expect` and `earlier` come from the question: who was said to have joined, and whether this is
+    the first look at a group whose members were there before us.
+    """
 
     chat: str
     name: str = ""
     owner: str = ""
+    staff: int = 0
     members: tuple["Seat", ...] = ()
+    expect: tuple[str, ...] = ()
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,11 +219,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(Event):
-    """One customer is seen in a group for the first time since leaving or ever."""
+    """One customer is seen in a group for the first time since leaving or ever.
+
+    `earlier`: they sat there before we first looked, so nothing is owed to them for joining.
+    """
 
     chat: str
     unionid: str = ""
     state: str = ""
+    earlier: bool = False
     occasion: ClassVar[str] = "group_joined"
 
 

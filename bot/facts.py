@@ -1,4 +1,4 @@
-"""What a planner may know besides the event: the member, the shop, stocks, seats, the hour, the dice.
+"""What a planner may know besides the event: member, shop, stocks, seats, the hour, the dice.
 
 Facts are read inside the deciding transaction, so a plan made from them can be settled as it is.
 """
@@ -13,13 +13,14 @@ from keyword_rules.rule import Hit
 
 __all__ = [
     "Campaign", "CampaignFacts", "Content", "CouponFacts", "EntryCode", "Facts", "Grant", "Group",
-    "GroupFacts", "Member", "Persona", "Pool", "PoolFacts", "Reach", "Situation", "Staff", "Store", "Welcome",
+    "GroupFacts", "Member", "Persona", "Pool", "PoolFacts", "Reach", "Situation", "Staff", "Store",
+    "Welcome",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """One way to reach the member: a follower of an account, or a contact of one member of staff."""
+    """One way to reach the member: follower of an account, or contact of one member of staff."""
 
     account: str
     channel: str

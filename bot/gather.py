@@ -42,17 +42,40 @@ class Known:
     linked: str = ""  # a name learnt just now, for the trace
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What is known of an event while the rest is being found out."""
+
+    shop: Shop
+    content: Content
+    row: Row
+    event: Event
+    member: Member | None
+    pool: str
+    now_us: int
+
+    @property
+    def person(self) -> str | None:
+        return self.member.id if self.member else None
+
+
 async def gather(tx: Tx, shop: Shop, people: People, row: Row, event: Event) -> Known:
     """Find the member, match the rules, and read what the plan needs."""
     now_us = shop.clock()
     content = shop.content()
     member, linked = await _who(tx, people, event, now_us)
-    pool = pool_of_chat(content, getattr(event, "chat", ""))
-    subject = await _subject(tx, shop, content, member, event, pool)
-    trace = shop.rules().match(subject)
-    wanted = needs(event, trace.hits, content, pool)
-    facts = await _facts(tx, shop, content, member, event, row, wanted, pool)
-    return Known(facts=facts, trace=trace, linked=linked)
+    look = _Look(
+        shop=shop,
+        content=content,
+        row=row,
+        event=event,
+        member=member,
+        pool=pool_of_chat(content, getattr(event, "chat", "")),
+        now_us=now_us,
+    )
+    trace = shop.rules().match(await _subject(tx, look))
+    wanted = needs(event, trace.hits, content, look.pool)
+    return Known(facts=await _facts(tx, look, wanted), trace=trace, linked=linked)
 
 
 def pool_of_chat(content: Content, chat: str) -> str:
@@ -65,9 +88,7 @@ def pool_of_chat(content: Content, chat: str) -> str:
     return ""
 
 
-async def _who(
-    tx: Tx, people: People, event: Event, now_us: int
-) -> tuple[Member | None, str]:
+async def _who(tx: Tx, people: People, event: Event, now_us: int) -> tuple[Member | None, str]:
     if event.who is None:
         return None, ""
     person, new = await people.meet(tx, event.who, now_us)
@@ -79,24 +100,24 @@ async def _who(
     return await people.member(tx, person, now_us, new=new), linked
 
 
-async def _subject(
-    tx: Tx, shop: Shop, content: Content, member: Member | None, event: Event, pool: str
-) -> Subject:
+async def _subject(tx: Tx, look: _Look) -> Subject:
+    event, member = look.event, look.member
     key = key_of(event)
-    entry = content.entry_codes.get(key)
-    local = moment(shop.clock()).astimezone(shop.zone)
-    store = (entry.store if entry else "") or (member.store if member else "")
+    entry = look.content.entry_codes.get(key)
+    local = moment(look.now_us).astimezone(look.shop.zone)
+    # Who sat in a group before us did not join it now: no rule may greet them for it.
+    before_us = isinstance(event, MemberJoined) and event.earlier
     return Subject(
-        occasion=event.occasion,
+        occasion="" if before_us else event.occasion,
         text=event.text if isinstance(event, TextSaid) else "",
         key=key,
-        channel=shop.channel(event.account),
-        store=store,
-        group=pool,
+        channel=look.shop.channel(event.account),
+        store=(entry.store if entry else "") or (member.store if member else ""),
+        group=look.pool,
         tags=frozenset(member.tags) if member else frozenset(),
         stage=member.stage if member else "",
         local=local,
-        counts=await _counts(tx, shop, member, local),
+        counts=await _counts(tx, look, local),
     )
 
 
@@ -113,17 +134,15 @@ def key_of(event: Event) -> str:
             return ""
 
 
-async def _counts(
-    tx: Tx, shop: Shop, member: Member | None, local: datetime
-) -> dict[str, int]:
-    if member is None:
+async def _counts(tx: Tx, look: _Look, local: datetime) -> dict[str, int]:
+    if look.member is None:
         return {}
     since = {
         rule.id: _since(rule.where.limit, local)
-        for rule in shop.rules().rules
+        for rule in look.shop.rules().limited
         if rule.where.limit
     }
-    return await journal.rule_counts(tx, member.id, since)
+    return await journal.rule_counts(tx, look.member.id, since)
 
 
 def _since(limit: Limit, local: datetime) -> int:
@@ -131,29 +150,25 @@ def _since(limit: Limit, local: datetime) -> int:
     return micros(local - window) if window else 0
 
 
-async def _facts(
-    tx: Tx, shop: Shop, content: Content, member: Member | None, event: Event, row: Row,
-    wanted: Needs, pool: str,
-) -> Facts:  # fmt: skip
-    now_us = shop.clock()
-    person = member.id if member else None
+async def _facts(tx: Tx, look: _Look, wanted: Needs) -> Facts:
+    shop, content, event = look.shop, look.content, look.event
     campaigns = [content.campaigns[c] for c in sorted(wanted.campaigns)]
     pools = [content.pools[p] for p in sorted(wanted.pools)]
-    dice = _dice(shop.instance_key, row["event_id"])
+    dice = _dice(shop.instance_key, look.row["event_id"])
     return Facts(
-        now=moment(now_us),
+        now=moment(look.now_us),
         content=content,
-        member=member,
-        campaigns={c.id: await shelves.campaign_facts(tx, c, person) for c in campaigns},
-        pools={p.id: await seats.pool_facts(tx, p, person, now_us) for p in pools},
+        member=look.member,
+        campaigns={c.id: await shelves.campaign_facts(tx, c, look.person) for c in campaigns},
+        pools={p.id: await seats.pool_facts(tx, p, look.person, look.now_us) for p in pools},
         coupon=await _coupon(tx, content, event),
-        seats=await seats.seated_in(tx, event.chat) if isinstance(event, GroupRead) else frozenset(),
-        pool_of_chat=pool,
+        seats=await _seats(tx, event),
+        pool_of_chat=look.pool,
         dice=dice,
         public_url=shop.public_url,
         answers_inside=isinstance(event, _ANSWERED_INSIDE),
         ticket=dice[-24:],
-        welcome_until=_welcome_until(shop, event, row),
+        welcome_until=_welcome_until(shop, event, look.row),
         zone=shop.zone,
         corps={k.id: k.scope for k in shop.accounts.values() if k.channel == "wecom"},
         group_lag=shop.times.group_lag,
@@ -167,6 +182,12 @@ async def _coupon(tx: Tx, content: Content, event: Event) -> CouponFacts | None:
     if row is None or row["campaign"] not in content.campaigns:
         return None
     return shelves.coupon_facts(row, content.campaigns[row["campaign"]])
+
+
+async def _seats(tx: Tx, event: Event) -> frozenset[str]:
+    if isinstance(event, GroupRead | MemberJoined):
+        return await seats.seated_in(tx, event.chat)
+    return frozenset()
 
 
 def _welcome_until(shop: Shop, event: Event, row: Row) -> datetime | None:

@@ -55,7 +55,7 @@ class Performer:
         receipt = await self._call(row)
         await self._write(row, receipt)
         log.info(
-            "performed", effect=row["key"], kind=row["kind"], state=receipt.state,
+            "performed", effect=row["id"], kind=row["kind"], state=receipt.state,
             code=receipt.code, attempt=row["attempts"],
             ms=(self._clock() - began_us) // 1000,
         )  # fmt: skip
@@ -73,7 +73,7 @@ class Performer:
         try:
             return await door.call(action, door.port, row["attempts"])
         except Exception:  # a fault of ours must not leave the effect under way for ever
-            log.exception("perform_failed", effect=row["key"], kind=row["kind"])
+            log.exception("perform_failed", effect=row["id"], kind=row["kind"])
             return _after_fault(row)
 
     async def _write(self, row: Row, receipt: Receipt) -> None:
@@ -81,7 +81,7 @@ class Performer:
 
         async def work(tx: Tx) -> None:
             if not await ledger.settle(tx, row, receipt, now_us):
-                log.warning("fence_rejected", effect=row["key"])
+                log.warning("fence_rejected", effect=row["id"])
                 return
             for n, event in enumerate(receipt.events):
                 canonical = f"answer\0{row['key']}\0{n}".encode()

@@ -90,6 +90,7 @@ async def _settle_group(tx: Tx, action: MarkGroup | LeaveSeat, decision: Decisio
         name=action.name,
         config_id=action.config_id,
         qr_code=action.qr_code,
+        staff=action.staff,
     )
 
 

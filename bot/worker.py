@@ -6,6 +6,7 @@ own failures.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -28,17 +29,24 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffing:
+    """The three rooms of one process, and the database between them."""
+
+    db: Database
+    acceptor: Acceptor
+    decider: Decider
+    performer: Performer
+
+
 class Worker:
     """Runs the rooms of one process. Start it with `run`, stop it with `stop`."""
 
-    def __init__(
-        self, db: Database, acceptor: Acceptor, decider: Decider, performer: Performer,
-        clock: Clock, times: Times,
-    ) -> None:  # fmt: skip
-        self._db = db
-        self._acceptor = acceptor
-        self._decider = decider
-        self._performer = performer
+    def __init__(self, rooms: Staffing, clock: Clock, times: Times) -> None:
+        self._db = rooms.db
+        self._acceptor = rooms.acceptor
+        self._decider = rooms.decider
+        self._performer = rooms.performer
         self._clock = clock
         self._times = times
         self.able = asyncio.Event()  # rules are loaded: decisions may be made
@@ -58,7 +66,7 @@ class Worker:
                 group.create_task(self._supervised(loop))
 
     async def stop(self, within_s: float = 10.0) -> None:
-        """Take nothing new and wait up to `within_s` for what is under way; the rest resumes later."""
+        """Take nothing new; wait up to `within_s` for what is under way. The rest resumes later."""
         self._stopping.set()
         self._arrived.set()
         self._owed.set()
@@ -89,9 +97,7 @@ class Worker:
             return await self._decide_inside(accepted)
         if accepted.state != "done" or accepted.answer is None:
             return None
-        mine = await self._db.write(
-            lambda tx: ledger.answer_inside(tx, accepted.id, self._clock())
-        )
+        mine = await self._db.write(lambda tx: ledger.answer_inside(tx, accepted.id, self._clock()))
         return accepted.answer if mine else None
 
     async def _decide_inside(self, accepted: Accepted) -> bytes | None:
@@ -147,12 +153,12 @@ class Worker:
         began_us = self._clock()
         try:
             decided = await self._decider.decide(inbox_id, inside=inside)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  (logged and kept with the row)
             await self._postpone(inbox_id, fault)
             return None
         if decided is not None:
             log.info(
-                "decided", event=decided.event_id, kind=decided.kind, rules=decided.rules,
+                "decided", event_id=decided.event_id, kind=decided.kind, rules=decided.rules,
                 actions=decided.actions, ms=(self._clock() - began_us) // 1000,
             )  # fmt: skip
         return decided

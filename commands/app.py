@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,7 +22,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(db_app, name="db")
 
 HomeOption = Annotated[
-    Optional[Path],  # noqa: UP045  (typer reads it at run time)
+    Path | None,
     typer.Option("--home", help="家目录（也可用环境变量 XIAOER_HOME）", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -41,7 +41,10 @@ def main(argv: list[str] | None = None) -> int:
         return USAGE
     except Exception as trouble:
         if type(trouble).__module__.startswith(("click", "typer")):
-            print(f"用法不对：{getattr(trouble, 'message', trouble)}（加 --help 看说明）", file=sys.stderr)
+            print(
+                f"用法不对：{getattr(trouble, 'message', trouble)}（加 --help 看说明）",
+                file=sys.stderr,
+            )
             return USAGE
         raise
     return int(outcome or 0)
@@ -63,7 +66,7 @@ def _needed(home: Path | None) -> Path:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="演完就退出，不留着服务")] = False,
     as_json: JsonOption = False,
-    keep: Annotated[Optional[Path], typer.Option("--keep", help="保留家目录到这里")] = None,  # noqa: UP045
+    keep: Annotated[Path | None, typer.Option("--keep", help="保留家目录到这里")] = None,
     sabotage: Annotated[
         str, typer.Option("--sabotage", help="在中间放一个说谎的代理：drop、double 或 ghost")
     ] = "",
@@ -71,7 +74,7 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 7,
 ) -> int:
     """演一遍门店的一天：服务 + 平台仿真 + 样例，不需要账号；末行是账本核对的结果。"""
-    from commands import demo as verb  # noqa: PLC0415
+    from commands import demo as verb
 
     return verb.run(
         once=once, as_json=as_json, keep=_given(keep), sabotage=sabotage, kills=kills, seed=seed
@@ -81,7 +84,7 @@ def demo(
 @app.command()
 def serve(home: HomeOption = None) -> int:
     """启动服务：收回调、做决定、发消息，一个进程全包。"""
-    from commands import serve as verb  # noqa: PLC0415
+    from commands import serve as verb
 
     return verb.run(_needed(home))
 
@@ -89,7 +92,7 @@ def serve(home: HomeOption = None) -> int:
 @app.command()
 def work(home: HomeOption = None) -> int:
     """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
-    from commands import serve as verb  # noqa: PLC0415
+    from commands import serve as verb
 
     return verb.run(_needed(home), listening=False)
 
@@ -97,7 +100,7 @@ def work(home: HomeOption = None) -> int:
 @app.command()
 def check(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """检查设置、内容、规则与数据库结构，一次列出所有问题；不联网。不给 --home 就检查样例。"""
-    from commands import check as verb  # noqa: PLC0415
+    from commands import check as verb
 
     return verb.run(_given(home), as_json=as_json)
 
@@ -110,12 +113,12 @@ def try_(
     channel: Annotated[str, typer.Option(help="渠道：oa、wecom、kf")] = "oa",
     on: Annotated[str, typer.Option(help="场合：text、follow、scan、menu、contact…")] = "text",
     key: Annotated[str, typer.Option(help="活码的 scene/state，或菜单 key")] = "",
-    tag: Annotated[Optional[list[str]], typer.Option(help="顾客已有的标签，可重复")] = None,  # noqa: UP045
+    tag: Annotated[list[str] | None, typer.Option(help="顾客已有的标签，可重复")] = None,
     stage: Annotated[str, typer.Option(help="顾客阶段")] = "visitor",
     as_json: JsonOption = False,
 ) -> int:
     """试一句话：哪条规则会命中，别的为什么没命中。不给 --home 就用样例。"""
-    from commands import trying  # noqa: PLC0415
+    from commands import trying
 
     return trying.run(
         text, home=_given(home), store=store, channel=channel, on=on, key=key,
@@ -125,12 +128,14 @@ def try_(
 
 @app.command()
 def why(
-    what: Annotated[str, typer.Argument(help="会员、事件号，或会员的任一身份（openid、external_userid、名字）")],
+    what: Annotated[
+        str, typer.Argument(help="会员、事件号，或会员的任一身份（openid、external_userid、名字）")
+    ],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """讲清一个会员或一个事件的来龙去脉：发生了什么、命中哪条规则、做了什么、结果如何。"""
-    from commands import why as verb  # noqa: PLC0415
+    from commands import why as verb
 
     return verb.run(what, _needed(home), as_json=as_json)
 
@@ -138,10 +143,10 @@ def why(
 @app.command()
 def decode(
     platform: Annotated[str, typer.Option(help="oa、wecom、kf 或 aibot")],
-    lines: Annotated[bool, typer.Option("--lines", help="每行一个 JSON：{\"payload\": …}")] = False,
+    lines: Annotated[bool, typer.Option("--lines", help='每行一个 JSON：{"payload": …}')] = False,
 ) -> int:
     """把标准输入的一个回调（密文或明文）解成事件，输出 JSON。"""
-    from commands import decode as verb  # noqa: PLC0415
+    from commands import decode as verb
 
     return verb.run(platform, lines, sys.stdin, sys.stdout)
 
@@ -154,7 +159,7 @@ def ledger(
     as_json: JsonOption = False,
 ) -> int:
     """账本：还欠着什么、结果未知的、被隔离的；并逐条确认未知项。"""
-    from commands import ledger as verb  # noqa: PLC0415
+    from commands import ledger as verb
 
     return verb.run(_needed(home), resolve=resolve, verdict=verdict, as_json=as_json)
 
@@ -166,7 +171,7 @@ def rules_gaps(
     as_json: JsonOption = False,
 ) -> int:
     """没有规则接住的话，按次数排序：每周照着补规则。"""
-    from commands import gaps  # noqa: PLC0415
+    from commands import gaps
 
     return gaps.run(_needed(home), limit=limit, as_json=as_json)
 
@@ -174,7 +179,7 @@ def rules_gaps(
 @rules_app.command("lint")
 def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """规则里多半不是本意的地方：被挡住的、重叠的、没有例句的、太长的。不给 --home 就查样例。"""
-    from commands import trying  # noqa: PLC0415
+    from commands import trying
 
     return trying.lint(_given(home), as_json=as_json)
 
@@ -182,7 +187,7 @@ def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
 @db_app.command("migrate")
 def db_migrate(home: HomeOption = None) -> int:
     """把数据库升级到这个版本；可重复执行。"""
-    from commands import database  # noqa: PLC0415
+    from commands import database
 
     return database.migrate(_needed(home))
 
@@ -190,7 +195,7 @@ def db_migrate(home: HomeOption = None) -> int:
 @db_app.command("status")
 def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """数据库的结构版本、大小与各表行数。"""
-    from commands import database  # noqa: PLC0415
+    from commands import database
 
     return database.status(_needed(home), as_json=as_json)
 
@@ -198,7 +203,7 @@ def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def twin(context: typer.Context) -> int:
     """单独启动平台仿真（twin），任何机器人都可以拿它练手；参数见 docs/reference/twin.md。"""
-    from commands import twin as verb  # noqa: PLC0415
+    from commands import twin as verb
 
     return verb.run(list(context.args))
 
@@ -206,6 +211,6 @@ def twin(context: typer.Context) -> int:
 @app.command()
 def version(as_json: JsonOption = False) -> int:
     """版本。"""
-    from commands import version as verb  # noqa: PLC0415
+    from commands import version as verb
 
     return verb.run(as_json=as_json)

@@ -80,9 +80,7 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
     rules = RuleBook(rules_folder(folder), vocabulary(content))
     if with_rules:
         rules.reload()
-    return Home(
-        folder=folder, settings=settings, content=content, rules=rules, problems=problems
-    )
+    return Home(folder=folder, settings=settings, content=content, rules=rules, problems=problems)
 
 
 def sample_home() -> Home:

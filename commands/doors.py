@@ -61,6 +61,6 @@ def _platform(account: Account) -> tuple[Call, str]:
 def _fetch(account: Account, wire: Wire) -> Callable[[], Awaitable[Answer]]:
     secret = account.secret.get_secret_value() if account.secret else ""
     if isinstance(account, OaAccount):
-        stable = account.token_api == "stable"
+        stable = account.token_api == "stable"  # noqa: S105 (a choice of API)
         return oa_calls.token_fetch(wire, appid=account.appid, secret=secret, stable=stable)
     return wecom_calls.token_fetch(wire, corpid=account.corpid, secret=secret)

@@ -9,9 +9,9 @@ import structlog
 
 # Message text, tokens, keys and identifiers of customers are not in this list, and so never logged.
 ALLOWED = frozenset({
-    "event", "level", "timestamp", "exception", "account", "kind", "rules", "actions", "ms", "state",
-    "code", "attempt", "effect", "duplicate", "step", "reason", "inbox", "loop", "host", "port",
-    "recovered", "files", "problems", "ruleset", "offset_s", "stocked", "signal", "event_id",
+    "event", "level", "timestamp", "exception", "account", "kind", "rules", "actions", "ms",
+    "state", "code", "attempt", "effect", "duplicate", "step", "reason", "inbox", "loop", "host",
+    "port", "recovered", "files", "problems", "ruleset", "stocked", "event_id",
 })  # fmt: skip
 
 

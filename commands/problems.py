@@ -23,7 +23,7 @@ def stop(text: str, code: int = FINDINGS) -> NoReturn:
 
 def show(problems: Iterable[object]) -> int:
     """Print problems one a line on standard error and return how many there were."""
-    count = 0
-    for count, problem in enumerate(problems, 1):  # noqa: B007  (the last number is the count)
-        print(problem, file=sys.stderr)
-    return count
+    lines = [str(problem) for problem in problems]
+    for line in lines:
+        print(line, file=sys.stderr)
+    return len(lines)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import signal
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,13 +23,14 @@ from bot.perform import Performer
 from bot.platforms.wire import new_session
 from bot.web.app import new_app
 from bot.web.keys import Rooms
-from bot.worker import Worker
+from bot.worker import Staffing, Worker
 from commands import logs
 from commands.compose import Home, open_home, shop_of
 from commands.doors import doors
 from commands.problems import FINE, UNREACHABLE, show, stop
 from commands.stock import meet_groups, stock_shelves
 from commands.watch import follow_clock, watch_rules
+from config.settings import Listen
 
 _DRAIN_S = 10.0
 log = structlog.get_logger()
@@ -52,7 +54,7 @@ def run(home: Path, *, listening: bool = True) -> int:
 
 def _loop_run(main: Coroutine[object, object, int]) -> int:
     try:
-        import uvloop  # noqa: PLC0415  (absent on Windows)
+        import uvloop
     except ImportError:
         return asyncio.run(main)
     return uvloop.run(main)
@@ -81,7 +83,10 @@ async def _rooms(home: Home, clock: Clock) -> AsyncIterator[Rooms]:
     async with opened(path, shop.instance_key) as db, _session(settings.send_timeout_s) as session:
         acceptor = Acceptor(db, shop)
         performer = Performer(db, doors(settings, db, session, clock), clock, shop.instance_key)
-        worker = Worker(db, acceptor, Decider(db, shop), performer, clock, shop.times)
+        staffing = Staffing(
+            db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer
+        )
+        worker = Worker(staffing, clock, shop.times)
         yield Rooms(
             db=db, shop=shop, acceptor=acceptor, worker=worker, clock=clock,
             ready=lambda: _troubles(db, worker),
@@ -102,7 +107,7 @@ async def _listen(home: Home, rooms: Rooms) -> web.AppRunner:
     runner = web.AppRunner(new_app(rooms), access_log=None, shutdown_timeout=_DRAIN_S)
     await runner.setup()
     try:
-        await web.TCPSite(runner, listen.host, listen.port).start()
+        await _site(runner, listen).start()
     except OSError as trouble:
         await runner.cleanup()
         if trouble.errno == errno.EADDRINUSE:
@@ -115,6 +120,12 @@ async def _listen(home: Home, rooms: Rooms) -> web.AppRunner:
     for host, port, *_ in runner.addresses:
         log.info("listening", host=host, port=port)
     return runner
+
+
+def _site(runner: web.AppRunner, listen: Listen) -> web.BaseSite:
+    if listen.fd is None:
+        return web.TCPSite(runner, listen.host, listen.port)
+    return web.SockSite(runner, socket.socket(fileno=listen.fd))
 
 
 async def _work(home: Home, rooms: Rooms) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 def run(*, as_json: bool) -> int:
     """Print the version of the program, of Python, and of the database schema."""
-    from bot.db.schema import known_migrations  # noqa: PLC0415
+    from bot.db.schema import known_migrations
 
     project = Path(__file__).resolve().parent.parent / "pyproject.toml"
     number = tomllib.loads(project.read_text("utf-8"))["project"]["version"]

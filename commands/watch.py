@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 async def watch_rules(book: RuleBook) -> None:
-    """Reload the rules whenever a file changes, for ever; a bad file keeps its last good version."""
+    """Reload the rules whenever a file changes, for ever; a bad file keeps its last good form."""
     _report(book)
     seen = await asyncio.to_thread(_signature, book.folder)
     while True:

@@ -39,10 +39,15 @@ class BadSettings(Exception):
 
 
 class Listen(Section):
-    """Where we listen. Port 0 takes any free one."""
+    """Where we listen. Port 0 takes any free one.
+
+    `fd` is a socket that listens already, handed down by whoever started us (socket activation):
+    connections wait in it while we restart.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Number, Field(ge=0, le=65_535)] = 8080
+    fd: Annotated[int, Number, Field(ge=3, le=1023)] | None = None
 
 
 class Quota(Section):

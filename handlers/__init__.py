@@ -1,6 +1,5 @@
 """What this shop does about what happens: pure functions, one noun a file."""
 
-from handlers import arrivals, coupons, fallback, groups, personas, tags, tills
 from bot.events import (
     ContactAdded,
     ContactDeleted,
@@ -21,6 +20,7 @@ from bot.events import (
     TextSaid,
     Unfollowed,
 )
+from handlers import arrivals, coupons, fallback, groups, personas, tags, tills
 
 EVENTS = {
     TextSaid: arrivals.spoke,

@@ -89,9 +89,7 @@ def profile_read(situation: Situation) -> Iterable[Output]:
     event = situation.event
     if isinstance(event, ProfileRead) and event.who and event.staff and event.remark:
         text = event.remark.replace("{member_name}", event.name or "顾客")
-        yield Remark(
-            account=event.account, staff=event.staff, member=event.who.value, text=text
-        )
+        yield Remark(account=event.account, staff=event.staff, member=event.who.value, text=text)
 
 
 def _reach(
@@ -162,7 +160,7 @@ def _silent(output: Output) -> Output:
 
 
 def welcome_for(situation: Situation) -> Welcome | None:
-    """Return the welcome of this occasion: the exact entry code's, the longest prefix's, the plain one."""
+    """Return the welcome: the exact entry code's, else the longest prefix's, else the plain one."""
     event = situation.event
     key = getattr(event, "scene", "") or getattr(event, "state", "")
     fitting = [
@@ -170,7 +168,13 @@ def welcome_for(situation: Situation) -> Welcome | None:
         for w in situation.facts.content.welcomes
         if w.occasion == event.occasion and _fits(w.key, key)
     ]
-    return max(fitting, key=lambda w: (not w.key.endswith("*"), len(w.key)), default=None)
+    return max(fitting, key=lambda w: (_closeness(w.key), len(w.key)), default=None)
+
+
+def _closeness(pattern: str) -> int:
+    if not pattern:
+        return 0
+    return 1 if pattern.endswith("*") else 2
 
 
 def _fits(pattern: str, key: str) -> bool:

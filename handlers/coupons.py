@@ -1,11 +1,10 @@
-"""Coupons: one share for each person, by whatever doors they came, and never more than the stock."""
+"""Coupons: one share for each person, by whatever doors they came, never more than the stock."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.actions import Claim, Speak
+from bot.actions import Claim, Output, Speak
 from bot.facts import Campaign, CampaignFacts, Situation
-from bot.actions import Output
 from handlers.personas import choose, wording
 from handlers.wording import coupon_slots, day, render
 from keyword_rules.rule import Step
@@ -34,7 +33,9 @@ def give(situation: Situation, campaign_id: str) -> Iterable[Output]:
         yield _words(situation, known.campaign, outcome, known.code, day(situation.facts, expires))
     elif outcome == "again":
         last = known.mine[-1]
-        yield _words(situation, known.campaign, outcome, last.code, day(situation.facts, last.expires))
+        yield _words(
+            situation, known.campaign, outcome, last.code, day(situation.facts, last.expires)
+        )
     else:
         yield _words(situation, known.campaign, outcome, "", "")
 

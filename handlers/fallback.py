@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from bot.actions import Gap
+from bot.actions import Gap, Output
 from bot.events import TextSaid
 from bot.facts import Situation
-from bot.actions import Output
 from handlers.personas import call_person, choose, speak, wants_person, wording
 from handlers.wording import render
 

@@ -46,7 +46,7 @@ def invite(situation: Situation, step: Step) -> Iterable[Output]:
 
 
 def way_in(situation: Situation, pool_id: str) -> Iterable[Output]:
-    """Yield the held seat and the words for one pool; the store's persona speaks when none has room."""
+    """Yield the held seat and the words for one pool; the store's persona when none has room."""
     pool = situation.facts.pools.get(pool_id)
     if pool is None:
         return
@@ -124,7 +124,9 @@ def near_full(
     """Warn operators once before a group is full, and once when it is."""
     name, chat = group.group.name, group.group.chat
     if members >= group.group.capacity:
-        yield Warn(name=f"group-full:{chat}", text=f"「{name}」已满 {members} 人，新顾客改进下一个群")
+        yield Warn(
+            name=f"group-full:{chat}", text=f"「{name}」已满 {members} 人，新顾客改进下一个群"
+        )
     elif members >= pool.pool.warn_at:
         yield Warn(
             name=f"group-near-full:{chat}",
@@ -151,7 +153,7 @@ def created(situation: Situation) -> Iterable[Output]:
 
 def prepare(situation: Situation, account: str, chat: str) -> Iterable[Output]:
     """Yield what makes a group usable: who sits in it, and the way in."""
-    yield ReadGroup(account=account, chat=chat)
+    yield ReadGroup(account=account, chat=chat, earlier=True)
     yield MakeJoinWay(account=account, chat=chat, state=f"pool-{situation.facts.pool_of_chat}")
 
 
@@ -192,18 +194,19 @@ def read(situation: Situation) -> Iterable[Output]:
     event, known = situation.event, situation.facts.seats
     if not isinstance(event, GroupRead):
         return
-    yield MarkGroup(chat=event.chat, name=event.name)
+    yield MarkGroup(chat=event.chat, name=event.name, staff=event.staff)
     there = {seat.member for seat in event.members}
     for seat in event.members:
-        if seat.member not in known:
+        if seat.member not in known or seat.member in event.expect:
             yield _joined(situation, event, seat)
     for member in sorted(known - there):
         yield LeaveSeat(chat=event.chat, member=member)
 
 
 def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
+    how = "earlier" if event.earlier else "joined"
     return Tell(
-        name=f"joined:{event.chat}:{seat.member}:{seat.joined}",
+        name=f"{how}:{event.chat}:{seat.member}:{seat.joined}",
         event=MemberJoined(
             account=event.account,
             at=event.at,
@@ -211,6 +214,7 @@ def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
             chat=event.chat,
             unionid=seat.unionid,
             state=seat.state,
+            earlier=event.earlier,
         ),
     )
 
@@ -223,7 +227,7 @@ def join_way_made(situation: Situation) -> Iterable[Output]:
 
 
 def member_joined(situation: Situation) -> Iterable[Output]:
-    """Take the seat, write the pool's tags, give the in-group benefit, warn before the group is full."""
+    """Take the seat, write the pool's tags, give the in-group benefit, warn before it is full."""
     event, facts = situation.event, situation.facts
     pool = facts.pools.get(facts.pool_of_chat)
     if not isinstance(event, MemberJoined) or event.who is None or pool is None:
@@ -234,7 +238,10 @@ def member_joined(situation: Situation) -> Iterable[Output]:
         yield Tag(name=name)
     if group.group.store:
         yield BindStore(store=group.group.store)
-    yield from near_full(situation, pool, group, group.members + 1)
+    taken = 0 if event.who.value in facts.seats else 1
+    yield from near_full(situation, pool, group, group.members + taken)
+    if event.earlier:
+        return
     if pool.pool.hello:
         persona, why = choose(situation)
         text = render(situation, pool.pool.hello, persona, group_name=group.group.name)

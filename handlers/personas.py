@@ -7,9 +7,8 @@ members' persona; else the default one.
 
 from collections.abc import Iterable
 
-from bot.actions import Speak, Tag, Truth, Warn
+from bot.actions import Output, Speak, Tag, Truth, Warn
 from bot.facts import Content, Persona, Situation
-from bot.actions import Output
 from handlers.wording import render, store_of
 from keyword_rules.rule import Step
 
@@ -69,7 +68,7 @@ def reply(situation: Situation, step: Step) -> Iterable[Output]:
 
 
 def topic(situation: Situation, step: Step) -> Iterable[Output]:
-    """Answer a topic with a variant of the persona that is due; the fallback's when none knows it."""
+    """Answer a topic with a variant of the persona that is due; else with the fallback."""
     wanted = str(step.args.get("persona", ""))
     said = list(speak(situation, str(step.args["name"]), wanted))
     yield from said or speak(situation, "fallback", wanted)
@@ -96,7 +95,7 @@ def call_person(situation: Situation, text: str, persona: Persona | None) -> Ite
     if member:
         yield Warn(
             name=f"person-wanted:{member.id}:{situation.facts.now:%Y-%m-%d}",
-            text=f"顾客 {member.id} 要找真人，请尽快跟进（python run.py why {member.id} 看来龙去脉）",
+            text=f"顾客 {member.id} 要找真人，请尽快跟进（来龙去脉：run.py why {member.id}）",
         )
 
 

@@ -1,11 +1,10 @@
-"""Tags: every interaction leaves a line in the member's journal, and the platforms' labels follow."""
+"""Tags: every interaction leaves a line in the member's journal; the platforms' labels follow."""
 
 from collections.abc import Iterable, Sequence
 
-from bot.actions import Action, Label, MarkReach, Tag, Untag
+from bot.actions import Action, Label, MarkReach, Output, Tag, Untag
 from bot.events import ProfileRead
 from bot.facts import Reach, Situation
-from bot.actions import Output
 from keyword_rules.rule import Step
 
 _OA_LABEL_BYTES = 30  # oa/api.md section 4; a longer tag stays ours alone

@@ -1,11 +1,11 @@
 """Tills: a coupon code is taken in once, at a store of its campaign, before it expires."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from bot.actions import Redeem, Tag, Verdict
+from bot.actions import Output, Redeem, Tag, Verdict
 from bot.events import RedeemAsked
 from bot.facts import CouponFacts, Situation
-from bot.actions import Output
 
 _MINUTE = "%Y-%m-%d %H:%M"
 
@@ -45,7 +45,7 @@ def _refusal(
     if coupon is None or coupon.state == "shelf":
         return _refused("unknown_code", "没有这张券，请核对券码")
     if coupon.redeemed_at:
-        return _already(situation, coupon)
+        return _already(situation, coupon, coupon.redeemed_at)
     if coupon.campaign.stores and event.store not in coupon.campaign.stores:
         allowed = "、".join(_store_name(situation, s) for s in coupon.campaign.stores)
         return _refused("wrong_store", f"这张券只在 {allowed} 可用")
@@ -54,15 +54,14 @@ def _refusal(
     return None
 
 
-def _already(situation: Situation, coupon: CouponFacts) -> Verdict:
-    assert coupon.redeemed_at is not None  # noqa: S101  (the caller looked)
-    local = situation.facts.local(coupon.redeemed_at)
+def _already(situation: Situation, coupon: CouponFacts, at: datetime) -> Verdict:
+    local = situation.facts.local(at)
     store = _store_name(situation, coupon.redeemed_store)
     return Verdict(
         code="already_redeemed",
         text=f"这张券已于 {local:{_MINUTE}} 在 {store} 核销过",
         details={
-            "redeemed_at": coupon.redeemed_at.isoformat(),
+            "redeemed_at": at.isoformat(),
             "redeemed_store": coupon.redeemed_store,
         },
     )

@@ -37,6 +37,7 @@ class RuleSet:
     word_owners: Mapping[int, tuple[int, ...]]
     key_owners: Mapping[int, tuple[int, ...]]
     wordless: Mapping[str, tuple[int, ...]]  # rules that an occasion alone is enough for
+    limited: tuple[Rule, ...]  # rules with a limit, for which earlier hits must be counted
     segment: Segment
     hash: str
 
@@ -130,6 +131,7 @@ def compile_rules(
         word_owners=_owners((one.number, one.say) for one in compiled),
         key_owners=_owners((one.number, one.key) for one in compiled),
         wordless=_wordless(compiled),
+        limited=tuple(rule for rule in rules if rule.where.limit),
         segment=segment,
         hash=fingerprint(rules),
     )

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
-from typing import Self
-
-from pypinyin import Style, lazy_pinyin, pinyin
+from typing import Any, Self
 
 LEAST_SYLLABLES = 2  # one syllable is read alike by dozens of characters
 
@@ -21,7 +19,8 @@ def syllables(phrase: str) -> tuple[str, ...]:
     >>> syllables("领券")
     ('ling', 'quan')
     """
-    spoken = lazy_pinyin(phrase, style=Style.NORMAL)
+    library = _pypinyin()
+    spoken = library.lazy_pinyin(phrase, style=library.Style.NORMAL)
     if len(spoken) == len(phrase):
         return tuple(spoken)
     # A run of letters or digits comes back as one piece; take such a phrase apart.
@@ -31,8 +30,16 @@ def syllables(phrase: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def readings(char: str) -> tuple[str, ...]:
     """Every way one character may be read."""
-    known = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
+    library = _pypinyin()
+    known = library.pinyin(char, style=library.Style.NORMAL, heteronym=True)[0]
     return (*dict.fromkeys((*known, *_READ_AS_TOO.get(char, ()))),)
+
+
+def _pypinyin() -> Any:
+    # Its tables take 0.2 s to import, which must not stand between a start and the first answer.
+    import pypinyin  # noqa: PLC0415
+
+    return pypinyin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,8 @@ async def accept(tx: Tx, arrival: Arrival) -> Accepted:
         arrival.body, arrival.received_us, arrival.event_us, arrival.lane, arrival.next_us, state,
         arrival.quarantined or None,
     )  # fmt: skip
-    assert row is not None  # noqa: S101  (RETURNING always returns)
+    if row is None:
+        raise RuntimeError("RETURNING returned nothing")
     return Accepted(
         id=row["id"],
         event_id=row["event_id"],

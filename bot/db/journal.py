@@ -71,9 +71,7 @@ async def misses(tx: Tx, person: str, missed: bool) -> None:
 
 async def rule_hit(tx: Tx, person: str, rule: str, at_us: int) -> None:
     """Count a hit for the rule's limit."""
-    await tx.run(
-        "INSERT INTO rule_hit(person_id, rule, at_us) VALUES(?,?,?)", person, rule, at_us
-    )
+    await tx.run("INSERT INTO rule_hit(person_id, rule, at_us) VALUES(?,?,?)", person, rule, at_us)
 
 
 async def rule_counts(tx: Tx, person: str, since_us: Mapping[str, int]) -> dict[str, int]:

@@ -68,7 +68,8 @@ async def _begin(tx: Tx, effect_id: int, now_us: int) -> Row:
         " sent_us = ? WHERE id = ? AND state = 'ready' RETURNING *",
         now_us, effect_id,
     )  # fmt: skip
-    assert row is not None  # noqa: S101  (selected in this transaction)
+    if row is None:
+        raise RuntimeError(f"effect {effect_id} vanished within its transaction")
     await tx.run(
         "INSERT INTO attempt(effect_id, n, began_us) VALUES(?,?,?)",
         effect_id, row["attempts"], now_us,
@@ -158,7 +159,7 @@ async def recover(tx: Tx, now_us: int) -> int:
 
 
 async def give_up_silent_answers(tx: Tx, now_us: int, fallback_us: int) -> int:
-    """Mark answers as unknown whose response may or may not have arrived and was never asked again."""
+    """Mark answers as unknown that may or may not have arrived and were not asked for again."""
     return await tx.run(
         "UPDATE effect SET state = 'unknown', done_us = ?,"
         " meaning = '回复写出途中中断，平台未再重试：顾客可能已看到'"
@@ -168,11 +169,12 @@ async def give_up_silent_answers(tx: Tx, now_us: int, fallback_us: int) -> int:
 
 
 async def resolve(tx: Tx, effect_id: int, verdict: str, now_us: int) -> bool:
-    """Settle an unknown effect by an operator's word: done, retry or give_up. False = not unknown."""
+    """Settle an unknown effect by an operator's word: done, retry, give_up. False: not unknown."""
     state = {"done": State.DONE, "retry": State.READY, "give_up": State.FAILED}[verdict]
     changed = await tx.run(
         "UPDATE effect SET state = ?, carrier = 'call', next_us = ?, done_us = ?, meaning = ?"
         " WHERE id = ? AND state = 'unknown'",
-        state, now_us, None if state is State.READY else now_us, f"由运营确认：{verdict}", effect_id,
+        state, now_us, None if state is State.READY else now_us, f"由运营确认：{verdict}",
+        effect_id,
     )  # fmt: skip
     return changed == 1

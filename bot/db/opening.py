@@ -31,7 +31,9 @@ def held_lock(database: Path) -> Iterator[None]:
     try:
         handle = path.open("a+")
     except OSError as trouble:
-        raise DatabaseTrouble(f"锁文件 {path} 建不了（{trouble.strerror}）：请检查目录权限") from trouble
+        raise DatabaseTrouble(
+            f"锁文件 {path} 建不了（{trouble.strerror}）：请检查目录权限"
+        ) from trouble
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -95,7 +97,8 @@ def _check_key(instance_key: bytes) -> Work[None]:
 
     async def check(tx: Tx) -> None:
         await tx.run(
-            "INSERT INTO meta(key, value) VALUES('instance_key', ?) ON CONFLICT(key) DO NOTHING", mine
+            "INSERT INTO meta(key, value) VALUES('instance_key', ?) ON CONFLICT(key) DO NOTHING",
+            mine,
         )
         row = await tx.one("SELECT value FROM meta WHERE key = 'instance_key'")
         if row is None or row["value"] != mine:

@@ -128,7 +128,8 @@ async def merge(tx: Tx, left: str, right: str) -> str:
     )  # fmt: skip
     for table in ("alias", "tag", "reach", "seat", "invite", "rule_hit", "inbox", "effect",
                   "trace", "gap"):  # fmt: skip
-        await tx.run(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", keep, gone)
+        moved = f"UPDATE {table} SET person_id = ? WHERE person_id = ?"  # noqa: S608  (our own names)
+        await tx.run(moved, keep, gone)
     await tx.run(
         "UPDATE person SET store = (SELECT store FROM person WHERE id = ?)"
         " WHERE id = ? AND store = ''",
@@ -150,8 +151,20 @@ async def _merge_grants(tx: Tx, keep: str, gone: str) -> None:
     )  # fmt: skip
     for pair in pairs:
         first, second = ("k", "g") if pair["k_at"] <= pair["g_at"] else ("g", "k")
-        await tx.run(
-            "UPDATE coupon_grant SET ordinal = NULL, same_as = ? WHERE id = ?",
-            pair[f"{first}_coupon"], pair[f"{second}_id"],
-        )  # fmt: skip
+        await tx.run("UPDATE coupon_grant SET ordinal = NULL WHERE id = ?", pair[f"{second}_id"])
+        await _name_twin(tx, pair[f"{first}_coupon"], pair[f"{second}_coupon"])
     await tx.run("UPDATE coupon_grant SET person_id = ? WHERE person_id = ?", keep, gone)
+
+
+async def _name_twin(tx: Tx, first: int, second: int) -> None:
+    """Make coupon `second`, and every coupon that it stands for, another name of `first`."""
+    await tx.run(
+        "UPDATE coupon_grant SET same_as = ? WHERE coupon_id = ? OR same_as = ?",
+        first, second, second,
+    )  # fmt: skip
+    # Spent under one name is spent under both; where both were, the first's own record stays.
+    await tx.run(
+        "UPDATE redemption SET coupon_id = ? WHERE coupon_id = ?"
+        " AND NOT EXISTS (SELECT 1 FROM redemption WHERE coupon_id = ?)",
+        first, second, first,
+    )  # fmt: skip

@@ -83,8 +83,8 @@ async def migrate(database: Path) -> tuple[str, ...]:
     refuse_newer(database, found)
     if not found.pending:
         return ()
-    from tortoise import Tortoise  # noqa: PLC0415  (0.3 s that a start without migrations saves)
-    from tortoise.migrations.api import migrate as run  # noqa: PLC0415
+    from tortoise import Tortoise
+    from tortoise.migrations.api import migrate as run
 
     try:
         await run(config=tortoise_config(database))

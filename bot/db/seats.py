@@ -10,21 +10,21 @@ async def pool_facts(tx: Tx, pool: Pool, person: str | None, now_us: int) -> Poo
     """Return a pool with its seats as recorded, and where this member was shown or sits."""
     groups = []
     for group in pool.groups:
-        known = await tx.one("SELECT state, qr_code FROM chat_group WHERE chat = ?", group.chat)
+        known = await tx.one(
+            "SELECT state, qr_code, staff FROM chat_group WHERE chat = ?", group.chat
+        )
         members, held = await _seats(tx, group.chat, now_us)
         groups.append(
             GroupFacts(
                 group=group,
-                members=members,
+                members=members + (known["staff"] if known else 0),
                 held=held,
                 state=known["state"] if known else "open",
                 qr_code=group.qr_code or (known["qr_code"] if known else ""),
             )
         )
     shown, ticket, seated = await _mine(tx, pool, person) if person else ("", "", "")
-    return PoolFacts(
-        pool=pool, groups=tuple(groups), shown=shown, ticket=ticket, seated=seated
-    )
+    return PoolFacts(pool=pool, groups=tuple(groups), shown=shown, ticket=ticket, seated=seated)
 
 
 async def _seats(tx: Tx, chat: str, now_us: int) -> tuple[int, int]:
@@ -96,15 +96,18 @@ async def shown_way(tx: Tx, ticket: str) -> Row | None:
 
 
 async def mark_group(
-    tx: Tx, *, chat: str, account: str, state: str, name: str, config_id: str, qr_code: str
-) -> None:
-    """Record what was learnt of a group; empty fields leave what is known."""
+    tx: Tx, *, chat: str, account: str, state: str, name: str, config_id: str, qr_code: str,
+    staff: int,
+) -> None:  # fmt: skip
+    """Record what was learnt of a group; empty fields and a negative count leave what is known."""
     await tx.run(
-        "INSERT INTO chat_group(chat, account, name, state, config_id, qr_code) VALUES(?,?,?,?,?,?)"
+        "INSERT INTO chat_group(chat, account, name, state, config_id, qr_code, staff)"
+        " VALUES(?,?,?,?,?,?,?)"
         " ON CONFLICT(chat) DO UPDATE SET"
         " name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END,"
         " state = CASE WHEN ? = '' THEN state ELSE excluded.state END,"
         " config_id = CASE WHEN excluded.config_id = '' THEN config_id ELSE excluded.config_id END,"
-        " qr_code = CASE WHEN excluded.qr_code = '' THEN qr_code ELSE excluded.qr_code END",
-        chat, account, name, state or "open", config_id, qr_code, state,
+        " qr_code = CASE WHEN excluded.qr_code = '' THEN qr_code ELSE excluded.qr_code END,"
+        " staff = CASE WHEN ? < 0 THEN staff ELSE excluded.staff END",
+        chat, account, name, state or "open", config_id, qr_code, max(staff, 0), state, staff,
     )  # fmt: skip

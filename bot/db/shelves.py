@@ -89,7 +89,7 @@ async def claim(
     """
     taken = await tx.run(
         "INSERT INTO coupon_grant(campaign, person_id, ordinal, coupon_id, inbox_id, granted_us,"
-        " expires_us) VALUES(?,?,?,?,?,?,?) ON CONFLICT(campaign, person_id, ordinal) DO NOTHING",
+        " expires_us) VALUES(?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",  # the share, or the coupon
         campaign, person, ordinal, coupon, inbox, at_us, expires_us,
     )  # fmt: skip
     moved = await tx.run(
@@ -126,7 +126,15 @@ def coupon_facts(row: Row, campaign: Campaign) -> CouponFacts:
 
 
 async def redeem(
-    tx: Tx, *, coupon: int, code: str, store: str, cashier: str, request: str, inbox: int, at_us: int
+    tx: Tx,
+    *,
+    coupon: int,
+    code: str,
+    store: str,
+    cashier: str,
+    request: str,
+    inbox: int,
+    at_us: int,
 ) -> None:
     """Take a coupon in, once for ever. Raises Contended when it was redeemed meanwhile."""
     taken = await tx.run(

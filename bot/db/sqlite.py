@@ -20,6 +20,10 @@ from bot.errors import DatabaseTrouble
 T = TypeVar("T")
 _BUSY_MS = 5_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
+_ENGINE_TROUBLES = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB,
+})  # fmt: skip
 
 
 class SqliteTx:
@@ -74,7 +78,8 @@ class SqliteDatabase:
             return connect(self.path, mode)
         except sqlite3.Error as trouble:
             raise DatabaseTrouble(
-                f"数据库 {self.path} 打不开（{trouble}）：请检查文件权限、磁盘空间，以及是否有别的程序锁住了它"
+                f"数据库 {self.path} 打不开（{trouble}）："
+                "请检查文件权限、磁盘空间，以及是否有别的程序锁住了它"
             ) from trouble
 
     async def write(self, work: Work[T]) -> T:
@@ -129,12 +134,12 @@ class SqliteDatabase:
         self._writer.execute("SAVEPOINT piece")
         try:
             value = step(work(SqliteTx(self._writer)))
-        except Exception as raised:  # noqa: BLE001  (raised again in the caller's task)
+        except Exception as raised:  # it is raised again in the caller's task
             if not self._writer.in_transaction:  # a full disk rolls the whole batch back
                 raise
             self._writer.execute("ROLLBACK TO piece")
             self._writer.execute("RELEASE piece")
-            return None, raised
+            return None, self._trouble(raised) if _is_engine_trouble(raised) else raised
         self._writer.execute("RELEASE piece")
         return value, None
 
@@ -142,10 +147,19 @@ class SqliteDatabase:
         with contextlib.suppress(sqlite3.Error):
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-        raised = DatabaseTrouble(f"写不进数据库 {self.path}（{trouble}）：请检查磁盘空间与权限")
-        raised.__cause__ = trouble
+        raised = self._trouble(trouble)
         for _, future in batch:
             _settle(future, None, raised)
+
+    def _trouble(self, cause: Exception) -> DatabaseTrouble:
+        raised = DatabaseTrouble(f"写不进数据库 {self.path}（{cause}）：请检查磁盘空间与权限")
+        raised.__cause__ = cause
+        return raised
+
+
+def _is_engine_trouble(raised: Exception) -> bool:
+    # A statement of ours that is wrong is no trouble of the disk, and must not look like one.
+    return getattr(raised, "sqlite_errorcode", 0) & 0xFF in _ENGINE_TROUBLES
 
 
 def _settle(future: "Future[Any]", value: Any, raised: BaseException | None) -> None:

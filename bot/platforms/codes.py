@@ -13,7 +13,7 @@ class Reaction(StrEnum):
 
     DONE = "done"  # the effect stands already
     RETRY = "retry"  # busy: try again soon
-    TOKEN = "token"  # noqa: S105  (a reaction, not a secret) get another token, once
+    TOKEN = "token"  # noqa: S105  (a reaction)
     QUOTA = "quota"  # over a frequency limit: wait for the window
     FINAL = "final"  # refused for good
     UNKNOWN = "unknown"  # nobody can say whether the effect took place
@@ -38,7 +38,7 @@ class ErrorTable:
         self._by_api = by_api
 
     def sort(self, api: str, code: int) -> Sorted:
-        """Return how to react to `code` from `api`; a line for that API outranks the general one."""
+        """Return how to react to `code` from `api`; a line for that API outranks the general."""
         found = self._by_api.get((api, code)) or self._lines.get(code)
         return found or Sorted(
             code=code,

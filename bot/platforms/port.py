@@ -1,4 +1,4 @@
-"""What a platform's calls are given: a wire, a token, the error table, and a memory for label ids."""
+"""What a platform's calls are given: a wire, a token, the error table, known label ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Port:
     async def call(
         self, method: str, path: str, body: object | None = None, **query: str
     ) -> Answer:
-        """Make a call with the account's token; a dead token is replaced and the call repeated once."""
+        """Make a call with the account's token; a dead one is replaced and the call made again."""
         held = await self.tokens.token()
         if held.refused:
             return _no_token(held.refused)

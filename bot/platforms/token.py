@@ -85,9 +85,7 @@ class TokenHolder:
         stored = await self._shelf.load(self._account)
         if stored is None:
             return None
-        return Held(
-            value=stored.value, generation=stored.generation, expires_us=stored.expires_us
-        )
+        return Held(value=stored.value, generation=stored.generation, expires_us=stored.expires_us)
 
     async def _refresh(self, held: Held | None) -> Held:
         now = self._now()

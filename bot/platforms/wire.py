@@ -7,6 +7,7 @@ the platform knows. Addresses hold tokens, so they never reach a log or an error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -80,7 +81,7 @@ class Wire:
 
 
 def _read(status: int, content: bytes) -> Answer:
-    if status != 200 or len(content) > _BODY_LIMIT_BYTES:
+    if status != HTTPStatus.OK or len(content) > _BODY_LIMIT_BYTES:
         return Answer(phase=Phase.WRITTEN, trouble=f"HTTP {status}, {len(content)} bytes")
     try:
         body = orjson.loads(content)

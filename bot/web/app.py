@@ -31,7 +31,7 @@ async def live(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """GET /ready: we can commit, and rules and content are loaded; 503 with each reason otherwise."""
+    """GET /ready: we can commit, and the rules are loaded; 503 with each reason otherwise."""
     troubles = await request.app[ROOMS].ready()
     return web.json_response(
         {"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200

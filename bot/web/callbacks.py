@@ -54,7 +54,7 @@ def _receive(keys: AccountKeys) -> Handler:
             log.exception("accept_failed", account=keys.id)
             return web.Response(status=503)  # not on disk: the platform must send it again
         log.info(
-            "accepted", event=accepted.event_id, account=keys.id, kind=opened.arrival.kind,
+            "accepted", event_id=accepted.event_id, account=keys.id, kind=opened.arrival.kind,
             duplicate=accepted.duplicate,
         )  # fmt: skip
         if not opened.answers_inside:

@@ -5,6 +5,7 @@ from html import escape
 from aiohttp import web
 
 from bot.db import seats
+from bot.facts import Group
 from bot.web.keys import ROOMS
 
 _PAGE = """<!doctype html>
@@ -30,25 +31,24 @@ async def join(request: web.Request) -> web.Response:
     row = await request.app[ROOMS].db.read(lambda tx: seats.shown_way(tx, ticket))
     if row is None:
         return _page(404, "链接无效", "", "这个入群链接不存在，请回到对话里重新领取。")
-    name = _name(request, row["chat"]) or row["name"] or "福利群"
-    if row["state"] not in (None, "open") or not row["qr_code"]:
+    group = _group(request, row["chat"])
+    name = (group.name if group else "") or row["name"] or "福利群"
+    qr_code = (group.qr_code if group else "") or row["qr_code"]
+    if row["state"] not in (None, "open") or not qr_code:
         return _page(410, name, "", "这个群已经不能进了，请回到对话里再问一次，会给你新的入口。")
-    picture = f'<img src="{escape(row["qr_code"])}" alt="入群二维码">'
-    origin = row["qr_code"].split("/", 3)
-    return _page(
-        200, name, picture, "长按二维码，选择「识别图中二维码」进群。", "/".join(origin[:3])
-    )
+    picture = f'<img src="{escape(qr_code)}" alt="入群二维码">'
+    origin = "/".join(qr_code.split("/", 3)[:3])
+    return _page(200, name, picture, "长按二维码，选择「识别图中二维码」进群。", origin)
 
 
-def _name(request: web.Request, chat: str) -> str:
-    for pool in request.app[ROOMS].shop.content().pools.values():
-        for group in pool.groups:
-            if group.chat == chat:
-                return group.name
-    return ""
+def _group(request: web.Request, chat: str) -> Group | None:
+    pools = request.app[ROOMS].shop.content().pools.values()
+    return next((g for pool in pools for g in pool.groups if g.chat == chat), None)
 
 
-def _page(status: int, name: str, picture: str, advice: str, origin: str = "'none'") -> web.Response:
+def _page(
+    status: int, name: str, picture: str, advice: str, origin: str = "'none'"
+) -> web.Response:
     headers = {k: v.format(origin=origin) for k, v in _HEADERS.items()}
     text = _PAGE.format(name=escape(name), picture=picture, advice=escape(advice))
     return web.Response(status=status, text=text, content_type="text/html", headers=headers)

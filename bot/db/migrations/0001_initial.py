@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('state', fields.CharField(db_default='open', max_length=16)),
                 ('config_id', fields.CharField(db_default='', max_length=64)),
                 ('qr_code', fields.TextField(db_default='', unique=False)),
-                ('read_us', fields.BigIntField(db_default=0)),
+                ('staff', fields.IntField(db_default=0)),
             ],
             options={'table': 'chat_group', 'app': 'xiaoer', 'pk_attr': 'chat', 'table_description': "What we know of a customer group beyond the pool's file."},
             bases=['Model'],

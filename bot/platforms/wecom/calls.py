@@ -16,12 +16,13 @@ from bot.actions import (
     State,
     WelcomeContact,
 )
-from bot.events import Alias, AliasKind, Event, GroupRead, JoinWayMade, ProfileRead, Seat
+from bot.events import Event, GroupRead, JoinWayMade, ProfileRead, Seat
 from bot.platforms.port import Port, text_of
 from bot.platforms.wecom.labels import label_ids
 from bot.platforms.wire import Answer, Wire
 
 _CONTACT = "/cgi-bin/externalcontact"
+_EMPLOYEE, _CUSTOMER = 1, 2  # member types (customer-contact.md section 5.1)
 _TITLE_BYTES = 128
 _DESCRIPTION_BYTES = 512
 _GROUP_READS = 4  # then the callback is believed without the list
@@ -33,21 +34,10 @@ async def perform(action: Remote, port: Port, attempts: int) -> Receipt:
 
     Never raises for what a platform or a network can do.
     """
-    match action:
-        case WelcomeContact():
-            return await _welcome(action, port, attempts)
-        case Remark():
-            return await _remark(action, port, attempts)
-        case Label():
-            return await _label(action, port, attempts)
-        case ReadProfile():
-            return await _read_profile(action, port, attempts)
-        case ReadGroup():
-            return await _read_group(action, port, attempts)
-        case MakeJoinWay():
-            return await _make_join_way(action, port, attempts)
-        case _:
-            return Receipt(state=State.FAILED, meaning=f"企业微信没有这种动作：{action.kind}")
+    call = _CALLS.get(type(action))
+    if call is None:
+        return Receipt(state=State.FAILED, meaning=f"企业微信没有这种动作：{action.kind}")
+    return await call(action, port, attempts)
 
 
 def token_fetch(wire: Wire, *, corpid: str, secret: str) -> Callable[[], Awaitable[Answer]]:
@@ -125,6 +115,7 @@ async def _read_group(action: ReadGroup, port: Port, attempts: int) -> Receipt:
     api = f"{_CONTACT}/groupchat/get"
     answer = await port.call("POST", api, {"chat_id": action.chat, "need_name": 0})
     group = (answer.body or {}).get("group_chat") or {}
+    listed = group.get("member_list") or []
     seats = [
         Seat(
             member=text_of(m, "userid"),
@@ -132,8 +123,8 @@ async def _read_group(action: ReadGroup, port: Port, attempts: int) -> Receipt:
             joined=int(m.get("join_time") or 0),
             state=text_of(m, "state"),
         )
-        for m in group.get("member_list") or []
-        if m.get("type") == 2  # noqa: PLR2004  (1 staff, 2 customer: customer-contact.md 5.1)
+        for m in listed
+        if m.get("type") == _CUSTOMER
     ]
     absent = [m for m in action.expect if m not in {s.member for s in seats}]
     if answer.code == 0 and absent and attempts < _GROUP_READS:
@@ -145,7 +136,10 @@ async def _read_group(action: ReadGroup, port: Port, attempts: int) -> Receipt:
         chat=action.chat,
         name=text_of(group, "name"),
         owner=text_of(group, "owner"),
+        staff=sum(m.get("type") == _EMPLOYEE for m in listed),
         members=tuple(seats),
+        expect=action.expect,
+        earlier=action.earlier,
     )
     return _told(port, api, answer, attempts, read)
 
@@ -183,6 +177,11 @@ def _told(port: Port, api: str, answer: Answer, attempts: int, event: Event) -> 
     return Receipt(state=State.DONE, code=0, phase=receipt.phase, events=(event,))
 
 
-def contact(corpid: str, member: str) -> Alias:
-    """Return the alias of a customer in a corp."""
-    return Alias(AliasKind.EXTERNAL_USERID, corpid, member)
+_CALLS: dict[type[Remote], Callable[[Any, Port, int], Awaitable[Receipt]]] = {
+    WelcomeContact: _welcome,
+    Remark: _remark,
+    Label: _label,
+    ReadProfile: _read_profile,
+    ReadGroup: _read_group,
+    MakeJoinWay: _make_join_way,
+}

@@ -1,4 +1,4 @@
-"""WeCom corp tags: finds or makes the platform's id of our label (customer-contact.md section 4)."""
+"""WeCom corp tags: finds or makes the platform's id of a label (customer-contact.md 4)."""
 
 from typing import Any
 

@@ -1,0 +1,201 @@
+"""Tables of the shop: members and their tags, coupons on their shelves, groups and their seats.
+
+Times are UTC integer microseconds. A table docstring holds no semicolon: the SQLite schema editor
+would split its statement there.
+"""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class RuleHit(Model):
+    """One hit of a rule by a member, counted for the rule's limit."""
+
+    id = fields.BigIntField(primary_key=True)
+    person_id = fields.CharField(max_length=26)
+    rule = fields.CharField(max_length=128)
+    at_us = fields.BigIntField()
+
+    class Meta:
+        table = "rule_hit"
+        indexes = (Index(fields=("person_id", "rule", "at_us"), name="rule_hit_member"),)
+
+
+class Person(Model):
+    """One member. A merged row points to the one that survived."""
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    merged_into = fields.CharField(max_length=26, null=True)
+    stage = fields.CharField(max_length=32, db_default="visitor")
+    store = fields.CharField(max_length=64, db_default="")
+    misses = fields.IntField(db_default=0)
+    created_us = fields.BigIntField()
+
+    class Meta:
+        table = "person"
+
+
+class AliasRow(Model):
+    """One name of a member, looked up by a keyed hash of kind, scope and value."""
+
+    id = fields.BigIntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    kind = fields.CharField(max_length=32)
+    scope = fields.CharField(max_length=128)
+    value = fields.CharField(max_length=255)
+    person_id = fields.CharField(max_length=26)
+
+    class Meta:
+        table = "alias"
+        indexes = (
+            Index(fields=("person_id",), name="alias_person"),
+            Index(fields=("value",), name="alias_value"),
+        )
+
+
+class Reach(Model):
+    """One way to reach a member: a follower of an account, or a contact of one member of staff."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.CharField(max_length=64)
+    channel = fields.CharField(max_length=16)
+    address = fields.CharField(max_length=255)
+    staff = fields.CharField(max_length=64, db_default="")
+    person_id = fields.CharField(max_length=26)
+    is_on = fields.IntField(db_default=1)
+    spoke_us = fields.BigIntField(null=True)
+    changed_us = fields.BigIntField(db_default=0)
+
+    class Meta:
+        table = "reach"
+        unique_together = (("account", "address", "staff"),)
+        indexes = (Index(fields=("person_id",), name="reach_person"),)
+
+
+class Tag(Model):
+    """One line of the tag journal: the current tags are the last line of each name."""
+
+    id = fields.BigIntField(primary_key=True)
+    person_id = fields.CharField(max_length=26)
+    name = fields.CharField(max_length=128)
+    value = fields.CharField(max_length=255, db_default="")
+    op = fields.CharField(max_length=8)
+    at_us = fields.BigIntField()
+    expires_us = fields.BigIntField(null=True)
+    inbox_id = fields.BigIntField()
+    rule = fields.CharField(max_length=128, db_default="")
+    ruleset = fields.CharField(max_length=16, db_default="")
+
+    class Meta:
+        table = "tag"
+        unique_together = (("inbox_id", "person_id", "name", "op"),)
+        indexes = (Index(fields=("person_id", "name"), name="tag_member"),)
+
+
+class LabelId(Model):
+    """The platform's id of one of our labels."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=128)
+    platform_id = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "label"
+        unique_together = (("account", "name"),)
+
+
+class Coupon(Model):
+    """A shelf row: one coupon code of a campaign, on the shelf or given."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign = fields.CharField(max_length=64)
+    code = fields.CharField(max_length=64, unique=True)
+    state = fields.CharField(max_length=16, db_default="shelf")
+
+    class Meta:
+        table = "coupon"
+        indexes = (Index(fields=("campaign", "state", "id"), name="coupon_shelf"),)
+
+
+class CouponGrant(Model):
+    """A member's share of a campaign. After a merge a second code in one slot names the first."""
+
+    id = fields.BigIntField(primary_key=True)
+    campaign = fields.CharField(max_length=64)
+    person_id = fields.CharField(max_length=26)
+    ordinal = fields.IntField(null=True)
+    coupon_id = fields.BigIntField(unique=True)
+    same_as = fields.BigIntField(null=True)
+    inbox_id = fields.BigIntField()
+    granted_us = fields.BigIntField()
+    expires_us = fields.BigIntField()
+
+    class Meta:
+        table = "coupon_grant"
+        unique_together = (("campaign", "person_id", "ordinal"),)
+        indexes = (Index(fields=("person_id",), name="coupon_grant_member"),)
+
+
+class Redemption(Model):
+    """A coupon taken in at a till: one for each coupon for ever."""
+
+    id = fields.BigIntField(primary_key=True)
+    coupon_id = fields.BigIntField(unique=True)
+    code = fields.CharField(max_length=64)
+    store = fields.CharField(max_length=64)
+    cashier = fields.CharField(max_length=64, db_default="")
+    request = fields.CharField(max_length=128)
+    inbox_id = fields.BigIntField()
+    at_us = fields.BigIntField()
+
+    class Meta:
+        table = "redemption"
+
+
+class ChatGroup(Model):
+    """What we know of a customer group beyond the pool's file."""
+
+    chat = fields.CharField(max_length=64, primary_key=True)
+    account = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=128, db_default="")
+    state = fields.CharField(max_length=16, db_default="open")
+    config_id = fields.CharField(max_length=64, db_default="")
+    qr_code = fields.TextField(db_default="")
+    staff = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "chat_group"
+
+
+class SeatRow(Model):
+    """A customer's seat in a group, taken or left."""
+
+    id = fields.BigIntField(primary_key=True)
+    chat = fields.CharField(max_length=64)
+    member = fields.CharField(max_length=64)
+    person_id = fields.CharField(max_length=26, null=True)
+    joined_us = fields.BigIntField()
+    left_us = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "seat"
+        unique_together = (("chat", "member"),)
+        indexes = (Index(fields=("person_id",), name="seat_person"),)
+
+
+class Invite(Model):
+    """The way into a pool that a member was shown: one for each member and pool."""
+
+    id = fields.BigIntField(primary_key=True)
+    pool = fields.CharField(max_length=64)
+    person_id = fields.CharField(max_length=26)
+    chat = fields.CharField(max_length=64)
+    ticket = fields.CharField(max_length=64, unique=True)
+    at_us = fields.BigIntField()
+
+    class Meta:
+        table = "invite"
+        unique_together = (("pool", "person_id"),)
+        indexes = (Index(fields=("chat", "at_us"), name="invite_chat"),)

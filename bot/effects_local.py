@@ -1,0 +1,176 @@
+"""Effects in our own tables, settled in the transaction that decides them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bot.effect import Local
+from bot.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Local):
+    """Add a tag to the member's journal; `value` "" is a plain tag."""
+
+    kind: ClassVar[str] = "tag"
+    name: str
+    value: str = ""
+    expires: datetime | None = None
+
+    def key(self) -> str:
+        return f"tag:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untag(Local):
+    """Take a tag back; the journal keeps both lines."""
+
+    kind: ClassVar[str] = "untag"
+    name: str
+
+    def key(self) -> str:
+        return f"untag:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Local):
+    """Give the member share number `ordinal` of a campaign: the shelf row `coupon`."""
+
+    kind: ClassVar[str] = "claim"
+    campaign: str
+    ordinal: int
+    coupon: int
+    code: str
+    expires: datetime
+
+    def key(self) -> str:
+        return f"claim:{self.campaign}:{self.ordinal}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeem(Local):
+    """Take a coupon code in at a till; once for ever."""
+
+    kind: ClassVar[str] = "redeem"
+    coupon: int
+    code: str
+    store: str
+    cashier: str
+    request: str
+
+    def key(self) -> str:
+        return f"redeem:{self.code}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite(Local):
+    """Hold a seat: the member was shown the way into `chat` of `pool`."""
+
+    kind: ClassVar[str] = "invite"
+    pool: str
+    chat: str
+    ticket: str
+
+    def key(self) -> str:
+        return f"invite:{self.pool}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindStore(Local):
+    """Bind the member to a store, the first one seen unless `move`."""
+
+    kind: ClassVar[str] = "bind_store"
+    store: str
+
+    def key(self) -> str:
+        return "bind_store"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSeat(Local):
+    """Record that the customer sits in a group."""
+
+    kind: ClassVar[str] = "take_seat"
+    chat: str
+    member: str
+
+    def key(self) -> str:
+        return f"seat:{self.chat}:{self.member}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveSeat(Local):
+    """Record that the customer left a group."""
+
+    kind: ClassVar[str] = "leave_seat"
+    chat: str
+    member: str
+
+    def key(self) -> str:
+        return f"unseat:{self.chat}:{self.member}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkGroup(Local):
+    """Record what we learnt of a group; empty fields, and `staff` -1, stay as they are."""
+
+    kind: ClassVar[str] = "mark_group"
+    chat: str
+    state: str = ""
+    name: str = ""
+    config_id: str = ""
+    qr_code: str = ""
+    staff: int = -1
+
+    def key(self) -> str:
+        return f"group:{self.chat}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkReach(Local):
+    """Record how a customer can be reached: follows or not, spoke or touched just now."""
+
+    kind: ClassVar[str] = "mark_reach"
+    account: str
+    address: str
+    staff: str = ""
+    on: bool = True
+    spoke: bool = False
+
+    def key(self) -> str:
+        return f"reach:{self.account}:{self.address}:{self.staff}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell(Local):
+    """Put an event of our own into the inbox, to be decided next."""
+
+    kind: ClassVar[str] = "tell"
+    event: Event
+    name: str
+
+    def key(self) -> str:
+        return f"tell:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn(Local):
+    """Show operators something they should look at today; the same `name` is shown once."""
+
+    kind: ClassVar[str] = "warn"
+    name: str
+    text: str
+
+    def key(self) -> str:
+        return f"warn:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap(Local):
+    """Keep a phrase that no rule knows, for the operator's weekly work."""
+
+    kind: ClassVar[str] = "gap"
+    text: str
+
+    def key(self) -> str:
+        return "gap"

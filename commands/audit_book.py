@@ -1,0 +1,227 @@
+"""The twin's book as the auditor reads it: what happened, was delivered, asked and shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as ET
+
+Entry = Mapping[str, Any]
+Identity = tuple[str, ...]
+
+_SAID_BYTES = 2_000  # what an answer and a message keep of a text alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing the platform had to tell, with the exact inner XML."""
+
+    id: str
+    who: str
+    event: str
+    account: str
+    inner: str
+    at: float
+
+    def identity(self) -> Identity:
+        """Return what makes two happenings the same message to whoever reads them."""
+        return identity(self.account, self.inner)
+
+    def openid(self) -> str:
+        """Return the sender, "" when the message names none."""
+        return dict(leaves(self.inner)).get("FromUserName", "")
+
+    def name(self) -> str:
+        """Return how a finding calls it."""
+        return f"回调 {self.id}（{self.who or '平台'}「{self.said()}」）"
+
+    def said(self) -> str:
+        """Return the words typed, else the kind of event."""
+        found = dict(leaves(self.inner))
+        return found.get("Content") or found.get("ChangeType") or self.event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One attempt to deliver a happening. `answered`: HTTP 200 came back in time."""
+
+    happening: str
+    at: float
+    answered: bool
+    trouble: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One API call. `changed`: it had an effect; `whole`: the answer was written."""
+
+    n: int
+    at: float
+    api: str
+    args: Entry
+    who: str
+    code: int
+    changed: bool
+    whole: bool
+    fault: str
+    overlap: bool
+    effect: Entry
+
+    def text(self) -> str:
+        """Return the words that a message or welcome carries."""
+        inside = self.args.get("text")
+        return str(inside.get("content", "")) if isinstance(inside, Mapping) else ""
+
+    def arg(self, name: str) -> str:
+        """Return an argument as text, "" when it is not there."""
+        return str(self.args.get(name, ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One message on a phone; `call` and `happening` say what put it there."""
+
+    who: str
+    at: float
+    text: str
+    via: str
+    words: str
+    call: int | None = None
+    happening: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """A replayed or tampered POST and the status it got."""
+
+    how: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The whole book, sorted by kind."""
+
+    happenings: Mapping[str, Happening]
+    deliveries: Mapping[str, Sequence[Delivery]]
+    calls: Sequence[Call]
+    shown: Sequence[Seen]
+    attacks: Sequence[Attack]
+    answered: frozenset[str]  # ids answered 200 at least once
+
+
+def read_book(entries: Iterable[Entry]) -> Book:
+    """Sort the entries of a book; kinds that prove nothing are left out. Raises KeyError."""
+    kinds: dict[str, list[Entry]] = {}
+    for one in entries:
+        kinds.setdefault(str(one["kind"]), []).append(one)
+    deliveries: dict[str, list[Delivery]] = {}
+    for one in kinds.get("callback", ()):
+        deliveries.setdefault(str(one["happening"]), []).append(_delivery(one))
+    happenings = [_happening(one) for one in kinds.get("happening", ())]
+    seen = [*kinds.get("shown", ()), *kinds.get("fault_shown", ())]
+    return Book(
+        happenings={one.id: one for one in happenings},
+        deliveries=deliveries,
+        calls=[_call(one) for one in kinds.get("call", ())],
+        shown=[seen_of(str(one["who"]), one) for one in seen],
+        attacks=[_attack(one) for one in kinds.get("attack", ())],
+        answered=frozenset(
+            at for at, tries in deliveries.items() if any(one.answered for one in tries)
+        ),
+    )
+
+
+def seen_of(who: str, one: Entry) -> Seen:
+    """Return a message as it stands on somebody's phone or in the book."""
+    cards = one.get("attachments") or []
+    words = [str(value) for card in cards for value in card.values() if isinstance(value, str)]
+    return Seen(
+        who=who,
+        at=float(one["at"]),
+        text=str(one.get("text", "")),
+        via=str(one.get("via", "")),
+        words="\n".join([str(one.get("text", "")), *words]),
+        call=one.get("call"),
+        happening=str(one.get("happening") or ""),
+    )
+
+
+def identity(account: str, message: str) -> Identity:
+    """Return what tells one message from another: sender and MsgId, else every leaf.
+
+    A message that cannot be read is its own text.
+    """
+    found = leaves(message)
+    named = dict(found)
+    if named.get("MsgId"):
+        kept = ("FromUserName", "MsgType", "Event", "MsgId")
+        return ("id", account, *(named.get(name, "") for name in kept))
+    return ("all", account, *(part for leaf in sorted(found) for part in leaf))
+
+
+def leaves(message: str) -> list[tuple[str, str]]:
+    """Return every leaf of an XML message as path and text; a message that is none is one leaf."""
+    try:
+        root = ET.fromstring(message)  # noqa: S314  (expat of this Python bounds entity expansion)
+    except (ET.ParseError, ValueError, LookupError):  # also encodings Python does not know
+        return [("", message)]
+    return [leaf for part in root for leaf in _leaves(part, "")]
+
+
+def _leaves(part: ET.Element, above: str) -> list[tuple[str, str]]:
+    path = f"{above}.{part.tag}".removeprefix(".")
+    if len(part) == 0:
+        return [(path, part.text or "")]
+    return [leaf for inner in part for leaf in _leaves(inner, path)]
+
+
+def comparable(text: str) -> str:
+    """Return a text as every way of saying it keeps it: no control characters, 2,000 bytes.
+
+    >>> comparable("券码\\x07：A")
+    '券码：A'
+    """
+    plain = "".join(one for one in text if one.isprintable() or one in "\n\t")
+    return plain.encode()[:_SAID_BYTES].decode(errors="ignore")
+
+
+def _happening(one: Entry) -> Happening:
+    return Happening(
+        id=str(one["id"]),
+        who=str(one["who"]),
+        event=str(one["event"]),
+        account=str(one["account"]),
+        inner=str(one["inner"]),
+        at=float(one["at"]),
+    )
+
+
+def _delivery(one: Entry) -> Delivery:
+    return Delivery(
+        happening=str(one["happening"]),
+        at=float(one["at"]),
+        answered=bool(one["delivered"]),
+        trouble=str(one["trouble"]),
+        answer=str(one["answer"]),
+    )
+
+
+def _attack(one: Entry) -> Attack:
+    return Attack(how=str(one["how"]), status=int(one["status"]))
+
+
+def _call(one: Entry) -> Call:
+    return Call(
+        n=int(one["n"]),
+        at=float(one["at"]),
+        api=str(one["api"]),
+        args=one["args"],
+        who=str(one["who"]),
+        code=int(one["errcode"]),
+        changed=one["effect"] is not None,
+        whole=bool(one["answered"]),
+        fault=str(one["fault"]),
+        overlap=bool(one["overlap"]),
+        effect=one["effect"] or {},
+    )

@@ -1,0 +1,126 @@
+"""Checks callbacks: each that was answered is in the inbox once, and decided; nothing else is."""
+
+from collections.abc import Iterator, Sequence
+
+from commands.audit_book import Delivery, Happening, Identity, Seen
+from commands.audit_evidence import Evidence
+from commands.audit_finding import Finding, Verdict
+from commands.audit_tables import InboxRow
+
+_NEVER_TRIED = ("lost", "unwired")  # the twin's own doing
+
+
+def check_callbacks(evidence: Evidence) -> Iterator[Finding]:
+    """Yield what is wrong between the callbacks of the book and the inbox."""
+    swallowed = any(_swallowed(evidence, row) for row in evidence.tables.inbox)
+    for at, some in evidence.happenings.items():
+        yield from _check_happening(evidence, some, evidence.rows.get(at, ()), swallowed)
+    for at, rows in evidence.rows.items():
+        if at not in evidence.happenings:
+            yield from map(_made_up, rows)
+    for row in evidence.tables.inbox:
+        yield from _check_decided(row)
+    for seen in evidence.book.shown:
+        if seen.via == "fault" and seen.happening in evidence.book.answered:
+            yield _fault(seen)
+
+
+def _check_happening(
+    evidence: Evidence, some: Sequence[Happening], rows: Sequence[InboxRow], swallowed: bool
+) -> Iterator[Finding]:
+    first = some[0]
+    answered = [one for one in some if one.id in evidence.book.answered]
+    if answered and not rows:
+        yield _not_kept(answered[0], swallowed)
+    if len(rows) > 1:
+        yield Finding(
+            verdict=Verdict.DOUBLED,
+            what=first.name(),
+            expected="收件箱里的一行",
+            found=f"有 {len(rows)} 行（{'、'.join(one.event_id for one in rows)}）",
+            culprit="去重键：同一条回调重发时，没有被认出来",
+        )
+    for one in some:
+        tries = [d for d in evidence.book.deliveries.get(one.id, ()) if _tried(d)]
+        if tries and one.id not in evidence.book.answered:
+            yield _never_answered(one, tries)
+
+
+def _not_kept(happening: Happening, swallowed: bool) -> Finding:
+    return Finding(
+        verdict=Verdict.LOST,
+        what=happening.name(),
+        expected="收件箱里的一行（它被应答了 200）",
+        found="没有",
+        culprit="去重键把它当成别的回调的重发，吞掉了" if swallowed else "应答者不是店小二",
+    )
+
+
+def _never_answered(happening: Happening, tries: Sequence[Delivery]) -> Finding:
+    troubles = "、".join(sorted({one.trouble or "非 200" for one in tries}))
+    return Finding(
+        verdict=Verdict.WRONG,
+        what=happening.name(),
+        expected="一次 200 应答",
+        found=f"推送了 {len(tries)} 次都没有（{troubles}），平台放弃了",
+        culprit="服务停得比平台的重试还久，或一直拒绝它",
+    )
+
+
+def _made_up(row: InboxRow) -> Finding:
+    return Finding(
+        verdict=Verdict.GHOST,
+        what=f"收件箱 {row.event_id}（{row.kind}）",
+        expected="平台账本里的一件事",
+        found="没有",
+        culprit="有人拿着账号的密钥冒充平台，或存下的内容被改过",
+    )
+
+
+def _check_decided(row: InboxRow) -> Iterator[Finding]:
+    said = f"（试过 {row.attempts} 次：{row.error}）" if row.error else ""
+    what = f"事件 {row.event_id}（{row.kind}）"
+    if row.state == "new":
+        yield Finding(
+            verdict=Verdict.LOST,
+            what=what,
+            expected="已决定",
+            found=f"仍在等待{said}",
+            culprit="决定这一步没有走完",
+        )
+    elif row.state == "quarantined" and row.attempts:
+        yield Finding(
+            verdict=Verdict.WRONG,
+            what=what,
+            expected="已决定",
+            found=f"被隔离{said}",
+            culprit="处理它的代码每次都出错",
+        )
+
+
+def _fault(seen: Seen) -> Finding:
+    return Finding(
+        verdict=Verdict.WRONG,
+        what=f"回调 {seen.happening}",
+        who=seen.who,
+        expected="一句回复，或什么也不显示",
+        found=f"顾客看到「{seen.text}」（{seen.words.removeprefix(seen.text).strip()}）",
+        culprit="应答太晚，或写成了平台读不懂的样子",
+    )
+
+
+def _swallowed(evidence: Evidence, row: InboxRow) -> bool:
+    """Whether a row counted more repeats than the platform, or an attacker, ever sent of it."""
+    if row.source != "callback":
+        return False
+    at: Identity = row.identity()
+    sent = sum(
+        _tried(one)
+        for happening in evidence.happenings.get(at, ())
+        for one in evidence.book.deliveries.get(happening.id, ())
+    )
+    return row.duplicates > max(sent - 1, 0) + len(evidence.book.attacks)
+
+
+def _tried(delivery: Delivery) -> bool:
+    return delivery.trouble not in _NEVER_TRIED

@@ -1,0 +1,93 @@
+"""Checks coupons: never above the stock, one share one code, one code one person, redeemed once."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from commands.audit_evidence import Evidence
+from commands.audit_finding import Finding, Verdict
+from commands.audit_tables import Coupon
+
+_WORD = re.compile(r"[0-9A-Za-z_-]{4,64}")
+
+
+def check_coupons(evidence: Evidence) -> Iterator[Finding]:
+    """Yield what is wrong with coupons: by the phones first, then by the bot's own rows."""
+    yield from _check_shown(evidence)
+    yield from _check_grants(evidence)
+    yield from _check_shelf(evidence)
+    for guard in evidence.tables.missing_guards:
+        yield Finding(
+            verdict=Verdict.WRONG,
+            what=f"数据库表 {guard.partition('(')[0]}",
+            expected=f"唯一约束 {guard}",
+            found="没有",
+            culprit="唯一约束被删掉了：没有它，重复的回调会发出第二份",
+        )
+
+
+def codes_in(text: str, coupons: Iterable[str] | dict[str, Coupon]) -> set[str]:
+    """Return which known coupon codes a text holds."""
+    known = coupons if isinstance(coupons, dict) else set(coupons)
+    return {word for word in _WORD.findall(text) if word in known}
+
+
+def _check_shown(evidence: Evidence) -> Iterator[Finding]:
+    holders: dict[str, set[str]] = defaultdict(set)
+    known = dict(evidence.tables.coupons)
+    for seen in evidence.book.shown:
+        for code in codes_in(seen.words, known):
+            holders[code].add(seen.who)
+    owners = {grant.code: grant.person for grant in evidence.tables.grants}
+    for code, who in sorted(holders.items()):
+        names = "、".join(sorted(who))
+        if len(who) > 1:
+            yield _coupon(Verdict.DOUBLED, code, "只给一位顾客看", f"{names}都看到了", "发券")
+        if code not in owners:
+            yield _coupon(Verdict.GHOST, code, "账上有一笔发放", f"没有，{names}却看到了", "发券")
+        for one in sorted(who):
+            persons = evidence.persons(one)
+            if code in owners and persons and owners[code] not in persons:
+                yield _coupon(Verdict.WRONG, code, f"账上属于{one}", "属于别人", "会员的身份关联")
+
+
+def _check_grants(evidence: Evidence) -> Iterator[Finding]:
+    grants = evidence.tables.grants
+    live = [one for one in grants if one.ordinal is not None]
+    shares = Counter((one.campaign, one.person, one.ordinal) for one in live)
+    for (campaign, person, ordinal), times in shares.items():
+        if times > 1:
+            what = f"{campaign} 第 {ordinal} 份（会员 {person}）"
+            yield _coupon(Verdict.DOUBLED, what, "一次", f"发了 {times} 次", "发放的唯一约束")
+    for coupon, times in Counter(one.coupon for one in grants).items():
+        if times > 1:
+            yield _coupon(Verdict.DOUBLED, f"#{coupon}", "发给一位会员", f"发了 {times} 次", "货架")
+    for coupon, times in Counter(evidence.tables.redeemed).items():
+        if times > 1:
+            yield _coupon(
+                Verdict.DOUBLED, f"#{coupon}", "核销一次", f"核销了 {times} 次", "核销的唯一约束"
+            )
+
+
+def _check_shelf(evidence: Evidence) -> Iterator[Finding]:
+    coupons = evidence.tables.coupons.values()
+    stock = Counter(one.campaign for one in coupons)
+    given = Counter(one.campaign for one in evidence.tables.grants)
+    for campaign, count in given.items():
+        if count > stock[campaign]:
+            found = f"发了 {count} 张"
+            yield _coupon(
+                Verdict.DOUBLED, campaign, f"最多 {stock[campaign]} 张", found, "库存的扣减"
+            )
+    granted = {one.coupon for one in evidence.tables.grants}
+    for one in coupons:
+        if one.state == "granted" and one.id not in granted:
+            yield _coupon(Verdict.LOST, one.code, "发给一位会员", "离开了货架却没有主人", "货架")
+        if one.state == "shelf" and one.id in granted:
+            yield _coupon(Verdict.WRONG, one.code, "离开货架", "发出去了却还在货架上", "货架")
+
+
+def _coupon(verdict: Verdict, code: str, expected: str, found: str, culprit: str) -> Finding:
+    return Finding(
+        verdict=verdict, what=f"券 {code}", expected=expected, found=found, culprit=culprit
+    )

@@ -1,0 +1,109 @@
+"""All the evidence of one audit, joined: book, script, tables, and who stands behind an id."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from commands.audit_book import Book, Call, Happening, Identity, Seen, comparable
+from commands.audit_tables import EffectRow, InboxRow, Tables
+from commands.audit_targets import Target, target_of_effect, targets_of_call
+from commands.script import Kill, Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What every check of one audit reads; nothing in it changes."""
+
+    book: Book
+    script: Script
+    tables: Tables
+    phones: Mapping[str, Sequence[Seen]]
+    contacts: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, str]  # openid or external_userid -> who
+    happenings: Mapping[Identity, Sequence[Happening]]
+    rows: Mapping[Identity, Sequence[InboxRow]]  # of callbacks
+    causes: Mapping[int, Sequence[Happening]]  # by inbox row; empty for events of the bot's own
+    effects: Mapping[Target, Sequence[EffectRow]]
+    calls: Mapping[Target, Sequence[Call]]
+    answers: Mapping[Target, Sequence[Seen]]  # shown inside a response
+
+    def who(self, effect: EffectRow) -> str:
+        """Return the customer an effect is meant for, "" when nobody knows."""
+        for name in ("openid", "member"):
+            if found := self.names.get(effect.field(name)):
+                return found
+        causes = self.causes.get(effect.inbox_id, ())
+        return causes[0].who if causes else ""
+
+    def kill_after(self, at: float) -> Kill | None:
+        """Return the first kill at or after a moment of the twin's clock."""
+        later = [one for one in self.script.kills if one.at >= at]
+        return min(later, key=lambda one: one.at, default=None)
+
+    def persons(self, who: str) -> set[str]:
+        """Return the bot's person rows that somebody's ids lead to."""
+        return {self.tables.owners[one] for one in self._ids(who) if one in self.tables.owners}
+
+    def _ids(self, who: str) -> list[str]:
+        return [one for one, owner in self.names.items() if owner == who]
+
+
+def join(
+    *,
+    book: Book,
+    phones: Mapping[str, Sequence[Seen]],
+    contacts: Mapping[str, Mapping[str, Any]],
+    script: Script,
+    tables: Tables,
+) -> Evidence:
+    """Put everything next to what it belongs to."""
+    happenings = _by(book.happenings.values(), Happening.identity)
+    callbacks = [row for row in tables.inbox if row.source == "callback"]
+    rows = _by(callbacks, InboxRow.identity)
+    causes = {one.id: happenings.get(at, ()) for at, some in rows.items() for one in some}
+    calls: dict[Target, list[Call]] = defaultdict(list)
+    for call in book.calls:
+        for target in targets_of_call(call):
+            calls[target].append(call)
+    return Evidence(
+        book=book,
+        script=script,
+        tables=tables,
+        phones=phones,
+        contacts=contacts,
+        names=_names(book, contacts),
+        happenings=happenings,
+        rows=rows,
+        causes=causes,
+        effects=_by(tables.effects, target_of_effect),
+        calls=calls,
+        answers=_answers(book),
+    )
+
+
+def _by(things: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for one in things:
+        found[key(one)].append(one)
+    return dict(found)
+
+
+def _names(book: Book, contacts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    found = {}
+    for one in book.happenings.values():
+        if one.openid() not in ("", "sys"):
+            found[one.openid()] = one.who
+    for who, known in contacts.items():
+        ids = [known.get("external_userid"), *(known.get("openids") or {}).values()]
+        found |= {str(one): who for one in ids if one}
+    return found
+
+
+def _answers(book: Book) -> dict[Target, list[Seen]]:
+    found: dict[Target, list[Seen]] = defaultdict(list)
+    for seen in book.shown:
+        cause = book.happenings.get(seen.happening)
+        if seen.via == "passive" and cause is not None:
+            found["say", cause.openid(), comparable(seen.text)].append(seen)
+    return found

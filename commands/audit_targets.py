@@ -1,0 +1,71 @@
+"""What an effect aims at and what a call hit, in one vocabulary, so that both compare."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from commands.audit_book import Call, comparable
+from commands.audit_tables import EffectRow
+
+Target: TypeAlias = tuple[str, ...]
+
+SAY = "/cgi-bin/message/custom/send"
+ONCE = ("say", "welcome")  # what a customer sees again when it is repeated
+_REMARK_CHARS = 20
+_CONTACT = "/cgi-bin/externalcontact"
+_TAGGING = "/cgi-bin/tags/members"
+# Made on the way to a label; nobody sees them.
+_ON_THE_WAY = ("/cgi-bin/tags/create", f"{_CONTACT}/add_corp_tag")
+
+
+def target_of_effect(effect: EffectRow) -> Target:
+    """Return what a ledger row aims at; ("read", key) for what only asks."""
+    aim = _AIMS.get(effect.kind)
+    return aim(effect) if aim else ("read", effect.key)
+
+
+def targets_of_call(call: Call) -> tuple[Target, ...]:
+    """Return what a call hit, one target for each fan or group; none when it only asked."""
+    hit = _HITS.get(call.api)
+    if hit:
+        return hit(call)
+    return (("other", call.api),) if call.changed and call.api not in _ON_THE_WAY else ()
+
+
+def _said(effect: EffectRow) -> Target:
+    return ("say", effect.field("openid"), comparable(effect.text()))
+
+
+def _remarked(effect: EffectRow) -> Target:
+    remark = effect.text()[:_REMARK_CHARS]
+    return ("remark", effect.field("staff"), effect.field("member"), remark)
+
+
+_AIMS: Mapping[str, Callable[[EffectRow], Target]] = {
+    "oa_reply": _said,
+    "oa_send": _said,
+    "wecom_welcome": lambda one: ("welcome", one.field("code")),
+    "wecom_remark": _remarked,
+    "label": lambda one: ("label", one.field("staff"), one.field("member")),
+    "make_join_way": lambda one: ("join_way", one.field("chat")),
+}
+
+
+def _fans(call: Call) -> tuple[Target, ...]:
+    return tuple(("label", "", str(one)) for one in call.args.get("openid_list") or ())
+
+
+def _contact(call: Call) -> tuple[str, str]:
+    return call.arg("userid"), call.arg("external_userid")
+
+
+_HITS: Mapping[str, Callable[[Call], tuple[Target, ...]]] = {
+    SAY: lambda one: (("say", one.arg("touser"), comparable(one.text())),),
+    f"{_CONTACT}/send_welcome_msg": lambda one: (("welcome", one.arg("welcome_code")),),
+    f"{_CONTACT}/remark": lambda one: (("remark", *_contact(one), one.arg("remark")),),
+    f"{_CONTACT}/mark_tag": lambda one: (("label", *_contact(one)),),
+    f"{_TAGGING}/batchtagging": _fans,
+    f"{_TAGGING}/batchuntagging": _fans,
+    f"{_CONTACT}/groupchat/add_join_way": lambda one: tuple(
+        ("join_way", str(chat)) for chat in one.args.get("chat_id_list") or ()
+    ),
+}

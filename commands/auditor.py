@@ -1,0 +1,97 @@
+"""Compares the twin's book with the bot's tables, by the twin's script: lost, doubled, made up?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from commands.audit_book import read_book, seen_of
+from commands.audit_callbacks import check_callbacks
+from commands.audit_coupons import check_coupons
+from commands.audit_effects import check_effects
+from commands.audit_evidence import join
+from commands.audit_finding import Finding, Verdict
+from commands.audit_promises import check_promises
+from commands.audit_tables import read_tables
+from commands.audit_unknown import check_unknown
+from commands.script import Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the comparison came to.
+
+    `sent` counts happenings, however often each was delivered; `answered` those of them that were
+    answered 200 at least once; `asked` the API calls, tokens included. `unknown` holds every
+    effect whose outcome nobody can know; one without a good reason is also in `wrong`.
+    """
+
+    sent: int
+    answered: int
+    asked: int
+    lost: tuple[Finding, ...] = ()
+    doubled: tuple[Finding, ...] = ()
+    ghosts: tuple[Finding, ...] = ()
+    unknown: tuple[Finding, ...] = ()
+    wrong: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is lost, doubled, made up or wrong; explained unknowns are allowed."""
+        return not (self.lost or self.doubled or self.ghosts or self.wrong)
+
+    @property
+    def last_line(self) -> str:
+        """The verdict in one line; scripts read it."""
+        line = (
+            f"book: sent {self.sent}, answered {self.answered}, asked {self.asked};"
+            f" lost {len(self.lost)}, doubled {len(self.doubled)}, unknown {len(self.unknown)}"
+        )
+        return f"{line}, ghost {len(self.ghosts)}" if self.ghosts else line
+
+    def explain(self) -> list[str]:
+        """Return one line for every finding, to be printed above the last line."""
+        groups = (self.lost, self.doubled, self.ghosts, self.wrong, self.unknown)
+        return [one.line() for one in chain.from_iterable(groups)]
+
+
+def audit(
+    *,
+    book: Sequence[Mapping[str, Any]],
+    phones: Mapping[str, Sequence[Mapping[str, Any]]],
+    contacts: Mapping[str, Mapping[str, Any]],
+    script: Script,
+    database: Path,
+) -> Audit:
+    """Compare what the twin has on paper with what the bot has in its tables.
+
+    Give it a quiet moment: what is still on its way counts as lost. The database is read only,
+    with the bot running or stopped; repeating it changes nothing. Raises sqlite3.Error when the
+    database cannot be read, KeyError for entries that are no book.
+    """
+    read = read_book(book)
+    evidence = join(
+        book=read,
+        phones={who: [seen_of(who, one) for one in phone] for who, phone in phones.items()},
+        contacts=contacts,
+        script=script,
+        tables=read_tables(database),
+    )
+    checks = (check_callbacks, check_effects, check_unknown, check_coupons, check_promises)
+    found = _sorted(chain.from_iterable(check(evidence) for check in checks))
+    return Audit(
+        sent=len(read.happenings),
+        answered=len(read.answered),
+        asked=len(read.calls),
+        lost=found[Verdict.LOST],
+        doubled=found[Verdict.DOUBLED],
+        ghosts=found[Verdict.GHOST],
+        unknown=found[Verdict.UNKNOWN],
+        wrong=found[Verdict.WRONG],
+    )
+
+
+def _sorted(findings: Iterable[Finding]) -> dict[Verdict, tuple[Finding, ...]]:
+    every = tuple(dict.fromkeys(findings))
+    return {verdict: tuple(one for one in every if one.verdict is verdict) for verdict in Verdict}

@@ -1,0 +1,145 @@
+"""`demo`: plays a store's day against the twin, lets the auditor judge it, then serves on."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from commands import story, story_rush
+from commands.auditor import audit
+from commands.liar import MODES, lying
+from commands.problems import FINDINGS, FINE, USAGE, Stop, stop
+from commands.script import Script
+from commands.stage import Bot, Twin, listening_socket, twin_running, write_home
+from commands.theatre import Theatre
+from commands.transcript import Transcript
+
+_CLIENT_S = 60.0
+_AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock
+_SETTLE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked of the demonstration."""
+
+    once: bool
+    as_json: bool
+    keep: Path | None
+    sabotage: str
+    kills: int
+    seed: int
+
+
+def run(
+    *, once: bool, as_json: bool, keep: Path | None, sabotage: str, kills: int, seed: int
+) -> int:
+    """Play the story; 0 when the books agree, 1 when the auditor found anything."""
+    if sabotage and sabotage not in MODES:
+        stop(f"--sabotage 只能是 {'、'.join(MODES)}", USAGE)
+    if keep and keep.exists() and any(keep.iterdir()):
+        stop(f"--keep 的目录 {keep} 不是空的：换一个，免得盖掉里面的东西", USAGE)
+    wanted = Wanted(
+        once=once, as_json=as_json, keep=keep, sabotage=sabotage, kills=kills, seed=seed
+    )
+    with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory() as folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        try:
+            return asyncio.run(_play(Path(folder), wanted))
+        except KeyboardInterrupt:
+            return FINE
+
+
+async def _play(home: Path, wanted: Wanted) -> int:
+    transcript = Transcript(as_json=wanted.as_json)
+    transcript.note("店小二 demo：平台仿真与服务都在本机，不联网、不需要账号。")
+    async with _set_up(home, wanted, transcript) as play:
+        try:
+            await _perform(play)
+        except Exception as trouble:
+            if not wanted.sabotage and isinstance(trouble, Stop):
+                raise
+            play.broken.append(f"故事演不下去了：{type(trouble).__name__}: {trouble}")
+        verdict = await _judge(play, home)
+        if verdict == FINE and not wanted.once and sys.stdin.isatty():
+            await _go_on_serving(play)
+        return verdict
+
+
+@asynccontextmanager
+async def _set_up(home: Path, wanted: Wanted, transcript: Transcript) -> AsyncIterator[Theatre]:
+    async with AsyncExitStack() as stack:
+        timeout = aiohttp.ClientTimeout(total=_CLIENT_S)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        twin = await stack.enter_async_context(twin_running(home, session))
+        listener = stack.enter_context(listening_socket())
+        bot = Bot(home, listener, session)
+        stack.push_async_callback(bot.stop)
+        seen_by_twin, bases = bot.url, {"oa": twin.oa_base, "wecom": twin.wecom_base}
+        if wanted.sabotage:
+            liar = await stack.enter_async_context(
+                lying(wanted.sabotage, bot=bot.url, oa=twin.oa_base, wecom=twin.wecom_base,
+                      seed=wanted.seed)
+            )  # fmt: skip
+            seen_by_twin, bases = liar.bot, {"oa": liar.oa, "wecom": liar.wecom}
+        wiring = await twin.get("wiring")
+        write_home(home, wiring, url=bot.url, bases=bases, clock=f"{twin.control}/twin/clock")
+        await bot.start()
+        await bot.until_ready()
+        await _wire(twin, wiring, seen_by_twin)
+        play = Theatre(
+            twin=twin, bot=bot, home=home, session=session, transcript=transcript,
+            seed=wanted.seed, kills_wanted=wanted.kills,
+        )  # fmt: skip
+        yield play
+
+
+async def _wire(twin: Twin, wiring: dict[str, list[dict[str, str]]], url: str) -> None:
+    accounts = {a["id"]: f"{url}/callback/{a['id']}" for a in wiring["accounts"]}
+    told = await twin.post("wire", **accounts)
+    for account, outcome in told.items():
+        if not outcome["ok"]:
+            stop(f"账号 {account} 的回调地址没有通过验证：{outcome['step']}（{outcome['reason']}）")
+
+
+async def _perform(play: Theatre) -> None:
+    await play.twin.post("settings", retry_s=0.5, seed=play.seed)
+    await play.settled()
+    scenes: tuple[Callable[[Theatre], Awaitable[None]], ...] = (*story.SCENES, *story_rush.SCENES)
+    for scene in scenes:
+        await scene(play)
+
+
+async def _judge(play: Theatre, home: Path) -> int:
+    """Let time pass until what is owed is settled or past its deadline, then compare the books."""
+    await play.settled(_SETTLE_S)
+    await play.twin.post("clock", jump_s=_AFTERWARDS_S)
+    await asyncio.sleep(1.5)
+    await play.settled(_SETTLE_S)
+    script = Script(promises=tuple(play.promises), kills=tuple(play.kills))
+    (home / "script.json").write_bytes(script.to_json())
+    people = sorted({p.who for p in script.promises if p.kind != "refused" and p.who != "*"})
+    found = audit(
+        book=await play.twin.get("book"),
+        phones={who: await play.twin.get(f"phone/{who}") for who in people},
+        contacts={who: await play.twin.get(f"contact/{who}") for who in people},
+        script=script,
+        database=play.database,
+    )
+    play.transcript.verdict([*play.broken, *found.explain()], found.last_line)
+    return FINE if found.ok and not play.broken else FINDINGS
+
+
+async def _go_on_serving(play: Theatre) -> None:
+    play.transcript.note(
+        f"\n继续服务中（Ctrl-C 结束）：\n  店小二  {play.bot.url}\n  平台仿真 {play.twin.control}\n"
+        f"  家目录  {play.home}\n"
+        f"  试试：curl -s {play.twin.control}/twin/do -d "
+        '\'{"act":"type","who":"甲","text":"营业时间","wait_s":3}\''
+    )
+    await play.bot.wait()

@@ -1,0 +1,43 @@
+"""Opens a home for commands that only report: its settings and content, and its database to ask."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from bot.db import reading
+from bot.db.tx import Work
+from bot.errors import DatabaseTrouble
+from commands.compose import Home, open_home
+from commands.problems import stop
+
+T = TypeVar("T")
+_SQLITE = "sqlite:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A home as a report sees it."""
+
+    home: Home
+    database: Path
+
+    def ask(self, work: Work[T], *, any_schema: bool = False) -> T:
+        """Run a read; stops the command with a message when the database cannot be read."""
+        try:
+            return reading.ask(self.database, work, any_schema=any_schema)
+        except DatabaseTrouble as trouble:
+            stop(str(trouble))
+
+
+def reader_of(folder: Path) -> Reader:
+    """Open a home for reading; stops when there is none, or its settings cannot be used."""
+    home = open_home(folder, with_rules=False)
+    return Reader(home=home, database=database_of(home))
+
+
+def database_of(home: Home) -> Path:
+    """Return the file of a home's database; stops when it is not SQLite."""
+    database = home.settings.database
+    if not database.startswith(_SQLITE):
+        stop("这个版本只支持 SQLite：请把 settings.yaml 的 database 改成 sqlite:xiaoer.db")
+    return Path(database.removeprefix(_SQLITE))

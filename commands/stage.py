@@ -1,0 +1,191 @@
+"""The stage of the demonstration: twin and bot as separate processes on loopback, wired up.
+
+The bot's listening socket belongs to the stage and is handed down, so that a customer's callback
+waits a moment while the bot restarts instead of being refused.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from commands.compose import fill
+from commands.problems import stop
+
+ROOT = Path(__file__).resolve().parent.parent
+_START_WITHIN_S = 30.0
+_LOOK_S = 0.02
+
+
+class Twin:
+    """The twin as a separate process, and its control by HTTP."""
+
+    def __init__(self, session: aiohttp.ClientSession, ready: Mapping[str, Any]) -> None:
+        self._session = session
+        self.control = str(ready["control"])
+        self.oa_base = str(ready["oa_base"])
+        self.wecom_base = str(ready["wecom_base"])
+
+    async def get(self, path: str, **query: str) -> Any:
+        """Ask the twin for something."""
+        async with self._session.get(f"{self.control}/twin/{path}", params=query) as response:
+            return await response.json()
+
+    async def post(self, path: str, **body: object) -> Any:
+        """Tell the twin to do something; a refusal comes back as {"error": …}."""
+        async with self._session.post(f"{self.control}/twin/{path}", json=body) as response:
+            return await response.json()
+
+    async def do(self, act: str, who: str, *, wait_s: float = 10.0, **more: object) -> Any:
+        """Let a person do something and wait until its callback was answered."""
+        return await self.post("do", act=act, who=who, wait_s=wait_s, **more)
+
+
+class Bot:
+    """The bot as a separate process that can be killed and started again."""
+
+    def __init__(self, home: Path, listener: socket.socket, session: aiohttp.ClientSession) -> None:
+        self._home = home
+        self._listener = listener
+        self._session = session
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.starts = 0
+
+    async def start(self) -> None:
+        """Start the process; it accepts before it is ready to decide."""
+        self.starts += 1
+        with (self._home / "serve.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, str(ROOT / "run.py"), "serve", "--home", str(self._home),
+                pass_fds=(self._listener.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
+                env={**os.environ, "XIAOER_LISTEN__FD": str(self._listener.fileno())},
+            )  # fmt: skip
+
+    async def until_ready(self) -> None:
+        """Wait until the bot decides; stops with the end of its log when it does not."""
+        deadline = time.monotonic() + _START_WITHIN_S
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.returncode is not None:
+                break
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with self._session.get(f"{self.url}/ready") as response:
+                    if response.status == HTTPStatus.OK:
+                        return
+            await asyncio.sleep(_LOOK_S)
+        stop(f"店小二没有起来，日志末尾：\n{self.log_tail()}")
+
+    def log_tail(self) -> str:
+        """Return the last lines of the bot's log."""
+        lines = (self._home / "serve.log").read_text("utf-8", "replace").splitlines()
+        return "\n".join(lines[-12:])
+
+    async def kill(self) -> None:
+        """Kill the process as a power cut would: no chance to finish anything."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ask the process to finish what is under way and leave; return its exit status."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(how)
+        return await self._process.wait()
+
+    async def wait(self) -> int:
+        """Wait until the process ends by itself."""
+        return await self._process.wait() if self._process else 0
+
+
+@asynccontextmanager
+async def twin_running(home: Path, session: aiohttp.ClientSession) -> AsyncIterator[Twin]:
+    """Run the twin with its book in the home until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "twin", "--world", "yidian",
+        "--book", str(home / "twin-book.jsonl"), "--ports", "0,0,0",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
+    )  # fmt: skip
+    if process.stdout is None:
+        raise RuntimeError("the twin was started without a pipe")
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), _START_WITHIN_S)
+        if not line:
+            stop("平台仿真（twin）没有起来，请看上面的错误")
+        yield Twin(session, json.loads(line))
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def listening_socket() -> socket.socket:
+    """Return a socket that listens on a free port of this machine."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listener.set_inheritable(True)
+    return listener
+
+
+def write_home(
+    home: Path, wiring: Mapping[str, Any], *, url: str, bases: Mapping[str, str], clock: str
+) -> None:
+    """Write a home that talks to the twin: the samples, with the twin's keys and addresses."""
+    home.mkdir(parents=True, exist_ok=True)
+    accounts = [_account(a, bases) for a in wiring["accounts"]]
+    settings = {
+        "listen": {"host": "127.0.0.1", "port": int(url.rsplit(":", 1)[1])},
+        "public_url": url,
+        "twin_clock_url": clock,
+        "accounts": accounts,
+    }
+    path = home / "settings.yaml"
+    path.write_text("# 由 demo 写成：接的是本机的平台仿真\n" + yaml.safe_dump(
+        settings, allow_unicode=True, sort_keys=False), "utf-8")  # fmt: skip
+    path.chmod(0o600)
+    fill(home)
+    (home / "names.json").write_text(
+        json.dumps(_names(wiring), ensure_ascii=False, indent=1), "utf-8"
+    )
+
+
+def _account(account: Mapping[str, Any], bases: Mapping[str, str]) -> dict[str, object]:
+    common = {
+        "id": account["id"],
+        "kind": account["kind"],
+        "token": account["token"],
+        "aes_key": account["aes_key"],
+        "secret": account["secret"],
+        "api_base": bases[account["kind"]],
+    }
+    if account["kind"] == "oa":
+        return {**common, "appid": account["appid"], "original_id": account["gh"],
+                "mode": account["mode"]}  # fmt: skip
+    return {**common, "corpid": account["corpid"], "agentid": int(account["agentid"])}
+
+
+def _names(wiring: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {
+        person["name"]: [
+            str(value)
+            for key, value in person.items()
+            if key != "name" and isinstance(value, str) and value
+        ]
+        + [str(v) for v in (person.get("openids") or {}).values()]
+        for person in wiring["customers"]
+    }

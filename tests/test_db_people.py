@@ -1,0 +1,222 @@
+"""Members: one person behind many names; merging kills no code, and the journal keeps every line."""
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.db import journal, shelves
+from bot.db.people import People, aliases_of, alias_digest, merge, tags_of
+from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Tx
+from bot.errors import Contended
+from bot.events import Alias, AliasKind
+from tests.little_shop import NEWCOMER, NOW_US
+from tests.rooms import INSTANCE_KEY, database
+
+PEOPLE = People(INSTANCE_KEY)
+FAN = Alias(AliasKind.OA_OPENID, "wx1", "ada")
+CONTACT = Alias(AliasKind.EXTERNAL_USERID, "ww1", "ada")
+UNION = Alias(AliasKind.UNIONID, "", "ada")
+DAY = 86_400_000_000
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    async with database(tmp_path) as one:
+        await one.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["C1", "C2", "C3", "C4"]))
+        yield one
+
+
+async def meet(db: SqliteDatabase, alias: Alias, at_us: int = NOW_US) -> str:
+    person, _ = await db.write(lambda tx: PEOPLE.meet(tx, alias, at_us))
+    return person
+
+
+async def grant(db: SqliteDatabase, person: str, coupon: int, at_us: int) -> None:
+    await db.write(
+        lambda tx: shelves.claim(
+            tx, campaign="newcomer", person=person, ordinal=1, coupon=coupon, inbox=coupon,
+            at_us=at_us, expires_us=at_us + DAY,
+        )
+    )  # fmt: skip
+
+
+async def redeem(db: SqliteDatabase, code: str) -> bool:
+    async def work(tx: Tx) -> bool:
+        row = await shelves.find_coupon(tx, code)
+        assert row is not None
+        facts = shelves.coupon_facts(row, NEWCOMER)
+        if facts.redeemed_at is not None:
+            return False
+        await shelves.redeem(
+            tx, coupon=facts.coupon, code=code, store="S012", cashier="", request=code, inbox=9,
+            at_us=NOW_US,
+        )  # fmt: skip
+        return True
+
+    try:
+        return await db.write(work)
+    except Contended:
+        return False
+
+
+async def test_meeting_the_same_name_twice_is_meeting_the_same_person(db: SqliteDatabase) -> None:
+    first, new = await db.write(lambda tx: PEOPLE.meet(tx, FAN, NOW_US))
+    again, anew = await db.write(lambda tx: PEOPLE.meet(tx, FAN, NOW_US + 1))
+    assert (first, new, anew) == (again, True, False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Alias(AliasKind.OA_OPENID, "wx2", "ada"),
+        Alias(AliasKind.EXTERNAL_USERID, "wx1", "ada"),
+        Alias(AliasKind.OA_OPENID, "wx1", "Ada"),
+    ],
+)
+async def test_another_kind_scope_or_spelling_is_another_person(
+    db: SqliteDatabase, other: Alias
+) -> None:
+    assert await meet(db, FAN) != await meet(db, other)
+
+
+async def test_names_are_looked_up_by_a_keyed_hash() -> None:
+    assert alias_digest(INSTANCE_KEY, FAN) != alias_digest(b"another", FAN)
+    assert alias_digest(INSTANCE_KEY, FAN) != alias_digest(INSTANCE_KEY, CONTACT)
+
+
+async def test_a_unionid_makes_one_member_of_two_and_the_older_survives(
+    db: SqliteDatabase,
+) -> None:
+    older = await meet(db, FAN)
+    younger = await meet(db, CONTACT, NOW_US + DAY)
+    assert await db.write(lambda tx: PEOPLE.link(tx, younger, UNION)) == younger
+    assert await db.write(lambda tx: PEOPLE.link(tx, older, UNION)) == older
+    assert await db.write(lambda tx: PEOPLE.link(tx, older, UNION)) == older
+    names = await db.read(lambda tx: aliases_of(tx, older))
+    assert set(names) == {FAN, CONTACT, UNION}
+    assert await meet(db, CONTACT) == older
+    gone = await db.read(lambda tx: tx.one("SELECT merged_into FROM person WHERE id = ?", younger))
+    assert gone is not None
+    assert gone["merged_into"] == older
+
+
+async def test_merging_brings_tags_reaches_and_the_store_along(db: SqliteDatabase) -> None:
+    older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
+    await note(db, younger, "养猫", "add", inbox=1)
+    await db.write(lambda tx: tx.run("UPDATE person SET store = 'S012' WHERE id = ?", younger))
+    await db.write(
+        lambda tx: journal.reach(
+            tx, person=younger, account="corp", channel="wecom", address="ada", staff="bo",
+            on=True, spoke_us=None, at_us=NOW_US,
+        )
+    )  # fmt: skip
+    await db.write(lambda tx: merge(tx, younger, older))
+    member = await db.read(lambda tx: PEOPLE.member(tx, older, NOW_US))
+    assert member.tags == {"养猫": ""}
+    assert member.store == "S012"
+    assert [reach.staff for reach in member.reaches] == ["bo"]
+
+
+@pytest.mark.parametrize("first", ["C1", "C2"])
+async def test_two_codes_of_one_slot_both_live_and_redeem_once_together(
+    db: SqliteDatabase, first: str
+) -> None:
+    older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
+    await grant(db, older, 1, NOW_US + 20)
+    await grant(db, younger, 2, NOW_US + 10)
+    await db.write(lambda tx: merge(tx, older, younger))
+    facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, older))
+    assert [g.code for g in facts.mine] == ["C2"]  # the earlier grant stays
+    assert await redeem(db, first)
+    assert not await redeem(db, "C2" if first == "C1" else "C1")
+    assert not await redeem(db, first)
+
+
+@pytest.mark.parametrize("spent", ["C1", "C2"])
+async def test_a_code_spent_before_the_merge_spends_its_twin(
+    db: SqliteDatabase, spent: str
+) -> None:
+    older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
+    await grant(db, older, 1, NOW_US)
+    await grant(db, younger, 2, NOW_US + 10)
+    assert await redeem(db, spent)
+    await db.write(lambda tx: merge(tx, older, younger))
+    assert not await redeem(db, "C1")
+    assert not await redeem(db, "C2")
+    facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, older))
+    assert [(g.code, g.redeemed) for g in facts.mine] == [("C1", True)]
+
+
+async def test_two_codes_both_spent_before_the_merge_stay_spent(db: SqliteDatabase) -> None:
+    older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
+    await grant(db, older, 1, NOW_US)
+    await grant(db, younger, 2, NOW_US + 10)
+    assert await redeem(db, "C1")
+    assert await redeem(db, "C2")
+    await db.write(lambda tx: merge(tx, older, younger))
+    assert not await redeem(db, "C1")
+    assert not await redeem(db, "C2")
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(("C1", "C2", "C3"))])
+@pytest.mark.parametrize("oldest_grant", [0, 1, 2])
+async def test_three_members_who_are_one_redeem_once_whatever_the_order(
+    db: SqliteDatabase, order: tuple[str, ...], oldest_grant: int
+) -> None:
+    people = [await meet(db, Alias(AliasKind.OA_OPENID, f"wx{n}", "ada"), n) for n in range(3)]
+    for number, person in enumerate(people):
+        at_us = NOW_US if number == oldest_grant else NOW_US + number + 1
+        await grant(db, person, number + 1, at_us)
+    await db.write(lambda tx: merge(tx, people[1], people[2]))
+    await db.write(lambda tx: merge(tx, people[0], people[1]))
+    assert [await redeem(db, code) for code in order] == [True, False, False]
+
+
+async def note(db: SqliteDatabase, person: str, name: str, op: str, *, inbox: int,
+               expires_us: int | None = None, value: str = "") -> None:  # fmt: skip
+    await db.write(
+        lambda tx: journal.tag(
+            tx, person=person, name=name, value=value, op=op, at_us=NOW_US,
+            expires_us=expires_us, inbox=inbox, rule="r", ruleset="v",
+        )
+    )  # fmt: skip
+
+
+async def test_the_current_tags_are_the_last_line_of_each_name(db: SqliteDatabase) -> None:
+    ada = await meet(db, FAN)
+    await note(db, ada, "养猫", "add", inbox=1)
+    await note(db, ada, "口味", "add", inbox=1, value="辣")
+    await note(db, ada, "口味", "add", inbox=2, value="淡")
+    await note(db, ada, "养猫", "remove", inbox=3)
+    await note(db, ada, "限时", "add", inbox=3, expires_us=NOW_US + 1)
+    assert await db.read(lambda tx: tags_of(tx, ada, NOW_US)) == {"口味": "淡", "限时": ""}
+    assert await db.read(lambda tx: tags_of(tx, ada, NOW_US + 1)) == {"口味": "淡"}
+    rows = await db.read(lambda tx: tx.all("SELECT name FROM tag"))
+    assert len(rows) == 5
+
+
+async def test_one_event_writes_a_line_once(db: SqliteDatabase) -> None:
+    ada = await meet(db, FAN)
+    for _ in range(3):
+        await note(db, ada, "养猫", "add", inbox=1)
+    assert len(await db.read(lambda tx: tx.all("SELECT id FROM tag"))) == 1
+
+
+async def test_an_older_event_never_overrules_a_newer_reach(db: SqliteDatabase) -> None:
+    ada = await meet(db, FAN)
+
+    async def reach(on: bool, at_us: int) -> None:
+        await db.write(
+            lambda tx: journal.reach(
+                tx, person=ada, account="oa", channel="oa", address="ada", staff="", on=on,
+                spoke_us=None, at_us=at_us,
+            )
+        )  # fmt: skip
+
+    await reach(on=False, at_us=20)
+    await reach(on=True, at_us=10)
+    (found,) = (await db.read(lambda tx: PEOPLE.member(tx, ada, NOW_US))).reaches
+    assert not found.on

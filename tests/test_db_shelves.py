@@ -1,0 +1,131 @@
+"""Shelves: never more than the stock, one share a slot, one redemption for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.clock import micros
+from bot.db import shelves
+from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Tx
+from bot.errors import Contended
+from bot.ids import CODE_LENGTH, CODE_LETTERS
+from tests.little_shop import LAST_EGG, NEWCOMER, NOW, NOW_US
+from tests.rooms import database
+
+EXPIRES_US = micros(NOW) + 86_400_000_000
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    async with database(tmp_path) as one:
+        yield one
+
+
+async def claim(db: SqliteDatabase, person: str, campaign: str, coupon: int) -> bool:
+    async def work(tx: Tx) -> None:
+        await shelves.claim(
+            tx, campaign=campaign, person=person, ordinal=1, coupon=coupon, inbox=1,
+            at_us=NOW_US, expires_us=EXPIRES_US,
+        )  # fmt: skip
+
+    try:
+        await db.write(work)
+    except Contended:
+        return False
+    return True
+
+
+async def redeem(db: SqliteDatabase, code: str, request: str) -> bool:
+    async def work(tx: Tx) -> None:
+        row = await shelves.find_coupon(tx, code)
+        assert row is not None
+        await shelves.redeem(
+            tx, coupon=row["root"], code=code, store="S012", cashier="", request=request, inbox=1,
+            at_us=NOW_US,
+        )  # fmt: skip
+
+    try:
+        await db.write(work)
+    except Contended:
+        return False
+    return True
+
+
+async def count(db: SqliteDatabase, what: str) -> int:
+    row = await db.read(lambda tx: tx.one(f"SELECT count(*) AS n FROM {what}"))
+    assert row is not None
+    return int(row["n"])
+
+
+async def test_generated_codes_fill_the_stock_once(db: SqliteDatabase) -> None:
+    assert await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER)) == NEWCOMER.stock
+    assert await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER)) == 0
+    rows = await db.read(lambda tx: tx.all("SELECT code FROM coupon"))
+    assert len({row["code"] for row in rows}) == NEWCOMER.stock
+    for row in rows:
+        assert len(row["code"]) == CODE_LENGTH
+        assert set(row["code"]) <= set(CODE_LETTERS)
+
+
+async def test_a_larger_stock_adds_and_a_smaller_one_takes_nothing_away(
+    db: SqliteDatabase,
+) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
+    smaller, larger = replace(NEWCOMER, stock=2), replace(NEWCOMER, stock=8)
+    assert await db.write(lambda tx: shelves.stock_generated(tx, smaller)) == 0
+    assert await db.write(lambda tx: shelves.stock_generated(tx, larger)) == 3
+
+
+async def test_imported_codes_are_taken_up_to_the_stock_and_never_twice(
+    db: SqliteDatabase,
+) -> None:
+    codes = ["A1", "A2", "A2", "A3", "A4", "A5", "A6"]
+    assert await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, codes)) == 5
+    assert await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, codes)) == 0
+    assert await count(db, "coupon WHERE code IN ('A1','A2','A3','A4','A5')") == 5
+
+
+async def test_sixty_four_claims_of_the_last_coupon_give_it_to_one(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, LAST_EGG))
+    won = await asyncio.gather(*(claim(db, f"P{n}", "egg", 1) for n in range(64)))
+    assert won.count(True) == 1
+    assert await count(db, "coupon_grant") == 1
+    assert await count(db, "coupon WHERE state = 'granted'") == 1
+
+
+async def test_one_member_at_many_doors_gets_one_share(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
+    won = await asyncio.gather(*(claim(db, "P1", "newcomer", n) for n in range(1, 6)))
+    assert won.count(True) == 1
+    assert await count(db, "coupon WHERE state = 'shelf'") == NEWCOMER.stock - 1
+
+
+async def test_a_coupon_of_another_campaign_is_never_given(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
+    assert not await claim(db, "P1", "egg", 1)
+    assert await count(db, "coupon_grant") == 0
+
+
+async def test_the_facts_show_what_is_mine_and_what_would_come_next(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["A1", "A2"]))
+    await claim(db, "P1", "newcomer", 1)
+    mine = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P1"))
+    theirs = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P2"))
+    assert [(g.code, g.redeemed) for g in mine.mine] == [("A1", False)]
+    assert (theirs.mine, theirs.code) == ((), "A2")
+    await claim(db, "P2", "newcomer", 2)
+    sold_out = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P3"))
+    assert (sold_out.coupon, sold_out.code) == (0, "")
+
+
+async def test_a_coupon_is_redeemed_once_by_however_many_tills(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["A1"]))
+    await claim(db, "P1", "newcomer", 1)
+    taken = await asyncio.gather(*(redeem(db, "A1", f"R{n}") for n in range(32)))
+    assert taken.count(True) == 1
+    facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P1"))
+    assert facts.mine[0].redeemed

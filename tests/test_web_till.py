@@ -1,0 +1,130 @@
+"""The till's call: whoever has the store's key may redeem a code, once, and ask again as often."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import DatabaseTrouble
+from tests.callbacks import said
+from tests.front import Client, front
+from tests.little_shop import OTHER_TILL_KEY, TILL_KEY
+from tests.rooms import Installed, Plans, installed
+
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Installed]:
+    plans = Plans(codes={"newcomer": ["NEW2CDE9", "NEW3CDE9"], "egg": ["EGG2CDE9"]})
+    async with installed(tmp_path, plans) as one:
+        await one.say("ada", said("ada", "领券", 1))
+        await one.say("ada", said("ada", "鸡蛋", 2))
+        yield one
+
+
+@pytest.fixture
+async def client(shop: Installed) -> AsyncIterator[Client]:
+    async with front(shop) as one:
+        yield one
+
+
+async def redeem(
+    client: Client, code: str, request: str = "R1", *, key: str = TILL_KEY, **more: str
+) -> tuple[int, Mapping[str, Any]]:
+    asked = {"code": code, "request": request, **more}
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    got = await client.post("/api/redeem", json=asked, headers=headers)
+    assert got.content_type == "application/json"
+    told: Mapping[str, Any] = await got.json()
+    assert told["v"] == 1
+    return got.status, told
+
+
+async def test_a_code_is_taken_in_with_its_terms(shop: Installed, client: Client) -> None:
+    status, told = await redeem(client, "NEW2CDE9", cashier="bo")
+    assert (status, told["code"], told["campaign"]) == (200, "redeemed", "newcomer")
+    assert (told["value_fen"], told["terms"]) == ("500", "满20减5")
+    (row,) = await shop.rows("SELECT code, store, cashier, request FROM redemption")
+    assert tuple(row) == ("NEW2CDE9", "S012", "bo", "R1")  # type: ignore[arg-type]
+    assert await shop.one("SELECT name FROM tag WHERE name LIKE '核销/%'") == "核销/newcomer"
+
+
+async def test_a_repeated_call_gets_the_first_answer_again(client: Client) -> None:
+    first = await redeem(client, "NEW2CDE9")
+    assert await redeem(client, "NEW2CDE9") == first
+    assert await redeem(client, " new2-cde9 ") == first
+
+
+async def test_a_second_redemption_is_told_when_and_where_the_first_was(
+    shop: Installed, client: Client
+) -> None:
+    await redeem(client, "NEW2CDE9")
+    shop.hand.move(3600)
+    status, told = await redeem(client, "NEW2CDE9", "R2", key=OTHER_TILL_KEY)
+    assert (status, told["code"], told["redeemed_store"]) == (409, "already_redeemed", "S012")
+    assert told["text"] == "这张券已于 2025-10-09 16:53 在 良渚店（S012） 核销过"
+
+
+async def test_of_many_tills_at_once_one_redeems(shop: Installed, client: Client) -> None:
+    answers = await asyncio.gather(*(redeem(client, "NEW2CDE9", f"R{n}") for n in range(12)))
+    assert sorted(status for status, _ in answers) == [200] + [409] * 11
+    assert await shop.one("SELECT count(*) FROM redemption") == 1
+
+
+@pytest.mark.parametrize("key", ["", "wrong", TILL_KEY + "x"])
+async def test_nobody_redeems_without_a_stores_key(
+    shop: Installed, client: Client, key: str
+) -> None:
+    status, told = await redeem(client, "NEW2CDE9", key=key)
+    assert (status, told["code"]) == (401, "no_key")
+    assert await shop.one("SELECT count(*) FROM redemption") == 0
+
+
+@pytest.mark.parametrize("code", ["NEW3CDE9", "NOSUCH22"])
+async def test_a_code_nobody_holds_is_unknown(client: Client, code: str) -> None:
+    """A code still on the shelf must not be told from one that does not exist."""
+    status, told = await redeem(client, code)
+    assert (status, told["code"]) == (404, "unknown_code")
+
+
+async def test_an_expired_code_is_gone(shop: Installed, client: Client) -> None:
+    shop.hand.move(30 * DAY_S)
+    status, told = await redeem(client, "NEW2CDE9")
+    assert (status, told["code"]) == (410, "expired")
+
+
+async def test_a_code_of_another_store_is_refused_by_name(client: Client) -> None:
+    status, told = await redeem(client, "EGG2CDE9", key=OTHER_TILL_KEY)
+    assert (status, told["code"]) == (409, "wrong_store")
+    assert "良渚店" in told["text"]
+    assert (await redeem(client, "EGG2CDE9", "R2"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "[]", "null", '{"code": "NEW2CDE9"}', '{"code": "", "request": "R"}',
+        '{"code": 7, "request": "R"}', '{"code": "NEW2CDE9", "request": ""}',
+        '{"code": "' + "A" * 65 + '", "request": "R"}',
+    ],
+)  # fmt: skip
+async def test_a_call_that_cannot_be_read_says_what_is_missing(client: Client, body: str) -> None:
+    headers = {"Authorization": f"Bearer {TILL_KEY}"}
+    got = await client.post("/api/redeem", data=body, headers=headers)
+    assert got.status == 400
+    assert (await got.json())["code"] == "bad_request"
+
+
+async def test_when_nothing_can_be_written_the_till_is_told_to_ask_again(
+    shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_work: object) -> None:
+        raise DatabaseTrouble("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.db, "write", full)
+        assert (await redeem(client, "NEW2CDE9"))[0] == 503
+    assert (await redeem(client, "NEW2CDE9"))[0] == 200
