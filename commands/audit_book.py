@@ -32,7 +32,9 @@ class Happening:
 
     def name(self) -> str:
         """Return how a finding calls it."""
-        return f"回调 {self.id}（{self.who or '平台'}「{self.said()}」）"
+        first, *others = self.who.split("|")
+        who = f"{first} 等 {len(others) + 1} 人" if others else first or "平台"
+        return f"回调 {self.id}（{who}「{self.said()}」）"
 
     def said(self) -> str:
         """Return the words typed, else the kind of event."""

@@ -36,7 +36,7 @@ def _check_happening(
         yield Finding(
             verdict=Verdict.DOUBLED,
             what=first.name(),
-            expected="收件箱里的一行",
+            expected="在收件箱里只有一行",
             found=f"有 {len(rows)} 行（{'、'.join(one.event_id for one in rows)}）",
             culprit="去重键：同一条回调重发时，没有被认出来",
         )
@@ -50,7 +50,7 @@ def _not_kept(happening: Happening, swallowed: bool) -> Finding:
     return Finding(
         verdict=Verdict.LOST,
         what=happening.name(),
-        expected="收件箱里的一行（它被应答了 200）",
+        expected="在收件箱里有一行（它被应答了 200）",
         found="没有",
         culprit="去重键把它当成别的回调的重发，吞掉了" if swallowed else "应答者不是店小二",
     )
@@ -61,7 +61,7 @@ def _never_answered(happening: Happening, tries: Sequence[Delivery]) -> Finding:
     return Finding(
         verdict=Verdict.WRONG,
         what=happening.name(),
-        expected="一次 200 应答",
+        expected="得到一次 200 应答",
         found=f"推送了 {len(tries)} 次都没有（{troubles}），平台放弃了",
         culprit="服务停得比平台的重试还久，或一直拒绝它",
     )
@@ -71,7 +71,7 @@ def _made_up(row: InboxRow) -> Finding:
     return Finding(
         verdict=Verdict.GHOST,
         what=f"收件箱 {row.event_id}（{row.kind}）",
-        expected="平台账本里的一件事",
+        expected="对应平台账本里的一件事",
         found="没有",
         culprit="有人拿着账号的密钥冒充平台，或存下的内容被改过",
     )
@@ -84,7 +84,7 @@ def _check_decided(row: InboxRow) -> Iterator[Finding]:
         yield Finding(
             verdict=Verdict.LOST,
             what=what,
-            expected="已决定",
+            expected="有决定",
             found=f"仍在等待{said}",
             culprit="决定这一步没有走完",
         )
@@ -92,7 +92,7 @@ def _check_decided(row: InboxRow) -> Iterator[Finding]:
         yield Finding(
             verdict=Verdict.WRONG,
             what=what,
-            expected="已决定",
+            expected="有决定",
             found=f"被隔离{said}",
             culprit="处理它的代码每次都出错",
         )
@@ -103,7 +103,7 @@ def _fault(seen: Seen) -> Finding:
         verdict=Verdict.WRONG,
         what=f"回调 {seen.happening}",
         who=seen.who,
-        expected="一句回复，或什么也不显示",
+        expected="得到一句回复，或什么也不显示",
         found=f"顾客看到「{seen.text}」（{seen.words.removeprefix(seen.text).strip()}）",
         culprit="应答太晚，或写成了平台读不懂的样子",
     )

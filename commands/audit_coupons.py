@@ -20,7 +20,7 @@ def check_coupons(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             verdict=Verdict.WRONG,
             what=f"数据库表 {guard.partition('(')[0]}",
-            expected=f"唯一约束 {guard}",
+            expected=f"有唯一约束 {guard}",
             found="没有",
             culprit="唯一约束被删掉了：没有它，重复的回调会发出第二份",
         )
@@ -44,11 +44,11 @@ def _check_shown(evidence: Evidence) -> Iterator[Finding]:
         if len(who) > 1:
             yield _coupon(Verdict.DOUBLED, code, "只给一位顾客看", f"{names}都看到了", "发券")
         if code not in owners:
-            yield _coupon(Verdict.GHOST, code, "账上有一笔发放", f"没有，{names}却看到了", "发券")
+            yield _coupon(Verdict.GHOST, code, "在账上有一笔发放", f"没有，{names}却看到了", "发券")
         for one in sorted(who):
             persons = evidence.persons(one)
             if code in owners and persons and owners[code] not in persons:
-                yield _coupon(Verdict.WRONG, code, f"账上属于{one}", "属于别人", "会员的身份关联")
+                yield _coupon(Verdict.WRONG, code, f"在账上属于{one}", "属于别人", "会员的身份关联")
 
 
 def _check_grants(evidence: Evidence) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def _check_grants(evidence: Evidence) -> Iterator[Finding]:
     for (campaign, person, ordinal), times in shares.items():
         if times > 1:
             what = f"{campaign} 第 {ordinal} 份（会员 {person}）"
-            yield _coupon(Verdict.DOUBLED, what, "一次", f"发了 {times} 次", "发放的唯一约束")
+            yield _coupon(Verdict.DOUBLED, what, "发一次", f"发了 {times} 次", "发放的唯一约束")
     for coupon, times in Counter(one.coupon for one in grants).items():
         if times > 1:
             yield _coupon(Verdict.DOUBLED, f"#{coupon}", "发给一位会员", f"发了 {times} 次", "货架")
@@ -77,7 +77,7 @@ def _check_shelf(evidence: Evidence) -> Iterator[Finding]:
         if count > stock[campaign]:
             found = f"发了 {count} 张"
             yield _coupon(
-                Verdict.DOUBLED, campaign, f"最多 {stock[campaign]} 张", found, "库存的扣减"
+                Verdict.DOUBLED, campaign, f"最多发 {stock[campaign]} 张", found, "库存的扣减"
             )
     granted = {one.coupon for one in evidence.tables.grants}
     for one in coupons:

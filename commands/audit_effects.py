@@ -86,7 +86,7 @@ def _check_once(
         yield Finding(
             verdict=Verdict.DOUBLED,
             what=effect_name(evidence, effects[0]),
-            expected=f"{owed} 次",
+            expected=f"执行 {owed} 次",
             found=f"平台执行了 {came} 次（{_places(hits, answers)}）",
             culprit=_who_repeated(effects, hits, answers),
         )
@@ -94,7 +94,7 @@ def _check_once(
         yield Finding(
             verdict=Verdict.WRONG,
             what=effect_name(evidence, effects[0]),
-            expected=f"{settled} 次，因为账本记着没有发成",
+            expected=f"执行 {settled} 次（账本记着没有发成）",
             found=f"平台执行了 {came} 次（{_places(hits, answers)}）",
             culprit="回执写错了",
         )
@@ -117,7 +117,7 @@ def _check_done(
         yield Finding(
             verdict=Verdict.LOST,
             what=effect_name(evidence, effect),
-            expected="平台收到，因为账本说已完成",
+            expected="送到平台（账本说已完成）",
             found="平台账本里没有",
             culprit="平台没有收到：替它应答成功的不是平台，或回执写错了",
         )
@@ -152,7 +152,7 @@ def _ghost_call(call: Call) -> Finding:
         verdict=Verdict.GHOST,
         what=f"调用 {call.n} {call.api}{said}",
         who=call.who,
-        expected="账本里的一行",
+        expected="在账本里有一行",
         found="没有",
         culprit="店小二没有欠过这个动作：有人拿着它的 access_token 在调用",
     )
@@ -163,7 +163,7 @@ def _ghost_answer(seen: Seen) -> Finding:
         verdict=Verdict.GHOST,
         what=f"回调 {seen.happening} 响应里的回复「{_clip(seen.text)}」",
         who=seen.who,
-        expected="账本里的一行",
+        expected="在账本里有一行",
         found="没有",
         culprit="回复没有经过账本，或应答者不是店小二",
     )
@@ -174,7 +174,7 @@ def _overlapped(call: Call) -> Finding:
         verdict=Verdict.WRONG,
         what=f"调用 {call.n} {call.api}",
         who=call.who,
-        expected="同一位顾客的修改一个接一个",
+        expected="等同一位顾客的上一次修改结束",
         found="两个同时在改",
         culprit="账本的次序键没有守住",
     )

@@ -25,7 +25,10 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One difference. `what` names the happening, effect key, call or promise it is about."""
+    """One difference. `what` names the happening, effect key, call or promise it is about.
+
+    `expected` continues «应当», `found` continues «实际».
+    """
 
     verdict: Verdict
     what: str
@@ -37,10 +40,10 @@ class Finding:
     def line(self) -> str:
         """Return the finding as one line for an operator.
 
-        >>> Finding(verdict=Verdict.LOST, what="回调 H1", who="甲", expected="收件箱一行",
+        >>> Finding(verdict=Verdict.LOST, what="回调 H1", who="甲", expected="在收件箱里",
         ...     found="没有", culprit="应答者不是店小二").line()
-        '丢失：回调 H1（甲）应有收件箱一行，实际没有；嫌疑：应答者不是店小二'
+        '丢失：回调 H1（甲）应当在收件箱里，实际没有；嫌疑：应答者不是店小二'
         """
         who = f"（{self.who}）" if self.who else ""
-        head = f"{TITLES[self.verdict]}：{self.what}{who}应有{self.expected}，实际{self.found}"
+        head = f"{TITLES[self.verdict]}：{self.what}{who}应当{self.expected}，实际{self.found}"
         return f"{head}；嫌疑：{self.culprit}" if self.culprit else head

@@ -100,7 +100,7 @@ def _not_shown(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
 
 
 def _code(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
-    expected = f"{promise.value} 的一个券码"
+    expected = f"看到 {promise.value} 的一个券码"
     words = "\n".join(one.words for one in evidence.phones.get(promise.who, ()))
     codes = _codes(evidence, words, promise.value)
     if len(codes) > 1:
@@ -114,8 +114,8 @@ def _stock(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     words = "\n".join(seen.words for seen in evidence.book.shown)
     codes = _codes(evidence, words, campaign)
     doubtful = _doubtful_codes(evidence, campaign) - codes
-    expected = f"{campaign} 一共 {stock} 个券码"
-    found = f"大家看到 {len(codes)} 个"
+    expected = f"一共看到 {campaign} 的 {stock} 个券码"
+    found = f"看到 {len(codes)} 个"
     if len(codes) > int(stock):
         yield _broken(Verdict.DOUBLED, promise, expected, found)
     elif promise.times and len(codes) + len(doubtful) < int(stock):
@@ -162,13 +162,9 @@ def _seat(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
 
 
 def _refused(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
-    tried = [
-        one
-        for one in evidence.book.attacks
-        if one.how.startswith(promise.value) or str(one.status) == promise.value
-    ]
+    tried = [one for one in evidence.book.attacks if promise.value in one.how]
     let_in = [one for one in tried if one.status not in _REFUSED]
-    expected = f"攻击「{promise.value}」{promise.times} 次都被拒绝（4xx）"
+    expected = f"让攻击「{promise.value}」{promise.times} 次都被拒绝（4xx）"
     if let_in:
         found = f"被应答 {'、'.join(str(one.status) for one in let_in)}"
         yield _broken(Verdict.WRONG, promise, expected, found)

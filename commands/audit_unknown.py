@@ -52,7 +52,7 @@ def _unknown(evidence: Evidence, effect: EffectRow, reason: str, culprit: str) -
     return Finding(
         verdict=Verdict.UNKNOWN,
         what=effect_name(evidence, effect),
-        expected="结果",
+        expected="有结果",
         found=f"未知：{reason}",
         culprit=culprit,
     )
@@ -62,7 +62,7 @@ def _unexplained(evidence: Evidence, effect: EffectRow, found: str, culprit: str
     return Finding(
         verdict=Verdict.WRONG,
         what=effect_name(evidence, effect),
-        expected="能解释它为什么未知的一次中断",
+        expected="有一次中断能解释它",
         found=found,
         culprit=culprit,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.actions import Output, Redeem, Tag, Verdict
 from bot.events import RedeemAsked
 from bot.facts import CouponFacts, Situation
+from handlers.wording import day
 
 _MINUTE = "%Y-%m-%d %H:%M"
 
@@ -50,7 +51,7 @@ def _refusal(
         allowed = "、".join(_store_name(situation, s) for s in coupon.campaign.stores)
         return _refused("wrong_store", f"这张券只在 {allowed} 可用")
     if coupon.expires and coupon.expires <= situation.facts.now:
-        return _refused("expired", f"这张券已在 {coupon.expires:%Y-%m-%d} 过期")
+        return _refused("expired", f"这张券已在 {day(situation.facts, coupon.expires)} 过期")
     return None
 
 

@@ -12,6 +12,11 @@ settings.load_profile("xiaoer")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden traces be written anew instead of compared."""
+    parser.addoption("--update-traces", action="store_true", help="write tests/traces anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip browser tests, saying what to install, where there is no Chromium."""
     if any(shutil.which(name) for name in BROWSERS):

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from bot.accept import Acceptor
 from bot.actions import Receipt, Remote
 from bot.clock import Clock
@@ -17,6 +19,7 @@ from bot.db.tx import Row
 from bot.decide import Decided, Decider
 from bot.events import Event
 from bot.shop import Shop
+from commands.app import main
 from commands.compose import Home, fill, open_home, shop_of
 from commands.stock import stock_shelves
 from tests.sealing import NONCE, encrypted, frame, padded, sign
@@ -134,3 +137,20 @@ def _oa(openid: str, kind: str, rest: str, at_s: float) -> str:
         f"<xml><ToUserName>gh_fa1e0000demo</ToUserName><FromUserName>{openid}</FromUserName>"
         f"<CreateTime>{at_s:.0f}</CreateTime><MsgType>{kind}</MsgType>{rest}</xml>"
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a command printed, and its exit status."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command(capsys: pytest.CaptureFixture[str], *argv: object) -> Told:
+    """Run one command as the command line does."""
+    capsys.readouterr()
+    code = main([str(word) for word in argv])
+    said = capsys.readouterr()
+    return Told(code=code, out=said.out, err=said.err)

@@ -120,7 +120,7 @@ async def test_a_join_way_is_checked_read_changed_and_removed(scene: Scene) -> N
 
 async def test_groups_are_listed_in_pages_opened_and_dissolved(scene: Scene) -> None:
     first = await scene.call("wecom", f"{AT}/list", {"limit": 2})
-    rest = await scene.call("wecom", f"{AT}/list", {"limit": 2, "cursor": first["next_cursor"]})
+    rest = await scene.call("wecom", f"{AT}/list", {"limit": 99, "cursor": first["next_cursor"]})
     assert "next_cursor" not in rest
     assert (await scene.call("wecom", f"{AT}/list", {}))["errcode"] == 40058
     await scene.do("create_group", name="新群", owner="xiaoli", chat_id="wrNEW")

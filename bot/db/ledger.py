@@ -101,14 +101,21 @@ async def reply_of(tx: Tx, inbox_id: int) -> Row | None:
 
 
 async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
-    """Intend to write the answer into a response now; False when it went another way already."""
+    """Intend to write the answer into a response now; False when it went another way already.
+
+    An answer that a response carried before is written again: the platform asks again only when
+    it did not get it, and shows one answer a message.
+    """
     changed = await tx.run(
         "UPDATE effect SET state = 'sending', carrier = 'response', attempts = attempts + 1,"
         " fence = fence + 1, sent_us = ? WHERE inbox_id = ? AND kind = 'oa_reply'"
-        " AND (state = 'ready' OR carrier = 'response' AND state IN ('sending', 'done'))",
+        " AND (state = 'ready' OR carrier = 'response' AND state = 'sending')",
         now_us, inbox_id,
     )  # fmt: skip
-    return changed == 1
+    if changed == 1:
+        return True
+    row = await reply_of(tx, inbox_id)
+    return row is not None and row["carrier"] == "response" and row["state"] == State.DONE
 
 
 async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:

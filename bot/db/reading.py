@@ -22,6 +22,7 @@ _ADVICE = {
     sqlite3.SQLITE_BUSY: "正被别的程序独占：请关掉它（备份软件、数据库浏览器等）再试",
     sqlite3.SQLITE_NOTADB: "不是 SQLite 数据库：请检查 settings.yaml 的 database 指的是不是它",
     sqlite3.SQLITE_CORRUPT: "已损坏：请用备份恢复",
+    sqlite3.SQLITE_IOERR: "读取出错：请检查磁盘，以及它是不是一个文件",
     sqlite3.SQLITE_CANTOPEN: "打不开：请检查文件与所在目录的权限，读它也要能写所在目录",
     sqlite3.SQLITE_READONLY: "所在目录不能写，读不了：请给目录写权限，或把家目录整个拷到能写的地方",
 }

@@ -73,7 +73,8 @@ class Port:
             return Receipt(
                 state=State.UNKNOWN, code=found.code, meaning=meaning, phase=answer.phase
             )
-        if found.reaction is Reaction.FINAL or attempts >= len(_RETRY_S):
+        worn_out = found.reaction is Reaction.RETRY and attempts >= len(_RETRY_S)
+        if found.reaction is Reaction.FINAL or worn_out:
             return Receipt(state=State.FAILED, code=found.code, meaning=meaning, phase=answer.phase)
         return Receipt(
             state=State.READY,

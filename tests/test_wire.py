@@ -1,0 +1,112 @@
+"""The wire: how far a call came is told truthfully, whatever a server or a network does to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from bot.platforms.wire import Answer, Phase, Wire, new_session
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handler)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/")).rstrip("/")
+
+
+async def call(base: str, total_s: float = 1.0) -> Answer:
+    session = new_session(total_s)
+    try:
+        return await Wire(session, base).call(
+            "POST", "/api", query={"access_token": "SECRET"}, body={"a": "您"}
+        )
+    finally:
+        await session.close()
+
+
+def saying(**how: object) -> Handler:
+    async def say(_request: web.Request) -> web.StreamResponse:
+        return web.Response(**how)  # type: ignore[arg-type]  # as the test wrote it
+
+    return say
+
+
+async def test_a_good_answer_is_read_whole() -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"errcode": 0, "got": await request.json()})
+
+    async with serving(echo) as base:
+        answer = await call(base)
+    assert (answer.phase, answer.code) == (Phase.ANSWERED, 0)
+    assert answer.body == {"errcode": 0, "got": {"a": "您"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [('{"errcode": 45009, "errmsg": "x"}', 45009), ('{"errcode": "40001"}', 40001), ("{}", 0)],
+)
+async def test_the_code_is_read_as_a_number_however_it_is_written(text: str, code: int) -> None:
+    async with serving(saying(text=text, content_type="text/plain")) as base:
+        assert (await call(base)).code == code
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"text": "<html>busy</html>"},
+        {"text": '{"errcode": 0, "acc'},
+        {"text": "[]"},
+        {"text": '{"errcode": null}'},
+        {"text": "", "status": 200},
+        {"text": '{"errcode": 0}', "status": 502},
+        {"text": "", "status": 302, "headers": {"Location": "http://127.0.0.1:9/"}},
+        {"body": b'{"errcode": 0, "x": "' + b"x" * 1024 * 1024 + b'"}'},
+    ],
+    ids=["html", "truncated", "list", "null", "empty", "502", "redirect", "over 1 MiB"],
+)
+async def test_an_answer_that_cannot_be_read_leaves_the_outcome_open(
+    how: dict[str, object],
+) -> None:
+    async with serving(saying(**how)) as base:
+        answer = await call(base)
+    assert (answer.phase, answer.code) == (Phase.WRITTEN, None)
+
+
+async def test_a_cut_after_the_request_was_read_leaves_the_outcome_open() -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async with serving(cut) as base:
+        answer = await call(base)
+    assert (answer.phase, answer.code) == (Phase.WRITTEN, None)
+
+
+async def test_no_answer_in_time_leaves_the_outcome_open() -> None:
+    async def dawdle(_request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.3)
+        return web.json_response({"errcode": 0})
+
+    async with serving(dawdle) as base:
+        answer = await call(base, total_s=0.1)
+    assert (answer.phase, answer.trouble) == (Phase.WRITTEN, "TimeoutError")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
+async def test_who_cannot_be_reached_was_sent_nothing(host: str) -> None:
+    answer = await call(f"http://{host}:{unused_port()}")
+    assert (answer.phase, answer.code) == (Phase.NOT_SENT, None)
+
+
+async def test_a_failure_never_tells_the_token() -> None:
+    answer = await call(f"http://127.0.0.1:{unused_port()}")
+    assert "SECRET" not in repr(answer)
