@@ -171,7 +171,14 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
             {"rule": m.rule, "why": m.why, "want": m.want, "got": m.got} for m in trace.missed
         ],
         "said": [
-            {"persona": s.persona, "why": s.why, "text": s.text, "truth": s.truth, "rule": s.rule}
+            {
+                "persona": s.persona,
+                "why": s.why,
+                "text": s.text,
+                "truth": s.truth,
+                "rule": s.rule,
+                "card": s.card.title if s.card else "",
+            }
             for s in made.said
         ],
         "unreachable": made.unreachable,

@@ -77,7 +77,7 @@ class Invite(Local):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindStore(Local):
-    """Bind the member to a store, the first one seen unless `move`."""
+    """Bind the member to a store; the first one seen stays."""
 
     kind: ClassVar[str] = "bind_store"
     store: str

@@ -91,12 +91,13 @@ def pool_of_chat(content: Content, chat: str) -> str:
 async def _who(tx: Tx, people: People, event: Event, now_us: int) -> tuple[Member | None, str]:
     if event.who is None:
         return None, ""
-    person, new = await people.meet(tx, event.who, now_us)
-    linked = ""
     unionid = event.unionid if isinstance(event, ProfileRead | MemberJoined) else ""
-    if unionid:
-        person = await people.link(tx, person, Alias(AliasKind.UNIONID, "", unionid))
-        linked = AliasKind.UNIONID
+    other = Alias(AliasKind.UNIONID, "", unionid) if unionid else None
+    person, new = await people.meet(tx, event.who, now_us, known_as=other)
+    linked = ""
+    if other:
+        person = await people.link(tx, person, other)
+        linked = other.kind
     return await people.member(tx, person, now_us, new=new), linked
 
 

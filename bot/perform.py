@@ -65,7 +65,8 @@ class Performer:
         door = self._doors.get(row["account"])
         if door is None:
             return Receipt(
-                state=State.FAILED, meaning=f"账号 {row['account']} 已不在 settings.yaml 中"
+                state=State.FAILED,
+                meaning=f"账号 {row['account']} 没有出口：不在 settings.yaml 中，或没有填 secret",
             )
         action = action_from_json(row["kind"], row["body"])
         if not isinstance(action, Remote):

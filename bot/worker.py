@@ -5,8 +5,10 @@ own failures.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -187,18 +189,18 @@ class Worker:
 
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():
-            await self._db.write(self._sweep)
+            refused = self._acceptor.refused.copy()
+            self._acceptor.refused.clear()
+            await self._db.write(partial(self._sweep, refused=refused))
             self._arrived.set()
             self._owed.set()
             await _wait(self._stopping, _POLL_S * 2)
 
-    async def _sweep(self, tx: Tx) -> None:
+    async def _sweep(self, tx: Tx, refused: Counter[tuple[str, str]]) -> None:
         now_us = self._clock()
-        fallback_us = micros_of(self._times.reply_fallback)
         await ledger.expire(tx, now_us)
-        await ledger.give_up_silent_answers(tx, now_us, fallback_us)
+        await ledger.give_up_silent_answers(tx, now_us, micros_of(self._times.reply_fallback))
         day = moment(now_us).date().isoformat()
-        refused, self._acceptor.refused = self._acceptor.refused, type(self._acceptor.refused)()
         for (account, step), count in refused.items():
             await inbox.count_refused(tx, account, step, day, count)
 

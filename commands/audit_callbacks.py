@@ -12,7 +12,7 @@ _NEVER_TRIED = ("lost", "unwired")  # the twin's own doing
 
 def check_callbacks(evidence: Evidence) -> Iterator[Finding]:
     """Yield what is wrong between the callbacks of the book and the inbox."""
-    swallowed = any(_swallowed(evidence, row) for row in evidence.tables.inbox)
+    swallowed = _key_suspected(evidence)
     for at, some in evidence.happenings.items():
         yield from _check_happening(evidence, some, evidence.rows.get(at, ()), swallowed)
     for at, rows in evidence.rows.items():
@@ -107,6 +107,24 @@ def _fault(seen: Seen) -> Finding:
         found=f"顾客看到「{seen.text}」（{seen.words.removeprefix(seen.text).strip()}）",
         culprit="应答太晚，或写成了平台读不懂的样子",
     )
+
+
+def _key_suspected(evidence: Evidence) -> bool:
+    """Whether messages went missing because the inbox took them for repeats of others.
+
+    A callback's row tells by itself: it counted more repeats than were ever sent. Events of the
+    bot's own repeat rightly, so their rows are believed only when most callbacks are missing.
+    """
+    if any(_swallowed(evidence, row) for row in evidence.tables.inbox):
+        return True
+    answered = {
+        one.identity()
+        for one in evidence.book.happenings.values()
+        if one.id in evidence.book.answered
+    }
+    missing = len(answered - evidence.rows.keys())
+    repeats = sum(row.duplicates for row in evidence.tables.inbox if row.source != "callback")
+    return missing > len(answered) - missing and repeats >= missing
 
 
 def _swallowed(evidence: Evidence, row: InboxRow) -> bool:

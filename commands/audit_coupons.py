@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 
 from commands.audit_evidence import Evidence
 from commands.audit_finding import Finding, Verdict
-from commands.audit_tables import Coupon
 
 _WORD = re.compile(r"[0-9A-Za-z_-]{4,64}")
 
@@ -26,17 +25,19 @@ def check_coupons(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def codes_in(text: str, coupons: Iterable[str] | dict[str, Coupon]) -> set[str]:
-    """Return which known coupon codes a text holds."""
-    known = coupons if isinstance(coupons, dict) else set(coupons)
+def codes_in(text: str, known: Container[str]) -> set[str]:
+    """Return which known coupon codes a text holds.
+
+    >>> codes_in("券码 AB2C9XYZ，见 /j/ABCD", {"AB2C9XYZ"})
+    {'AB2C9XYZ'}
+    """
     return {word for word in _WORD.findall(text) if word in known}
 
 
 def _check_shown(evidence: Evidence) -> Iterator[Finding]:
     holders: dict[str, set[str]] = defaultdict(set)
-    known = dict(evidence.tables.coupons)
     for seen in evidence.book.shown:
-        for code in codes_in(seen.words, known):
+        for code in codes_in(seen.words, evidence.tables.coupons):
             holders[code].add(seen.who)
     owners = {grant.code: grant.person for grant in evidence.tables.grants}
     for code, who in sorted(holders.items()):

@@ -11,7 +11,6 @@ from commands.audit_targets import ONCE, Target, target_of_effect
 _OPEN = ("ready", "sending")
 _TAKEN = (0, 41051)  # 41051: this welcome code was used, by an earlier try of ours
 _MAYBE_DONE = ("done", "unknown", "sending")
-_NEVER_SENT = ("expired", "skipped")
 _CLIPPED = 24
 
 
@@ -80,7 +79,7 @@ def _check_once(
     evidence: Evidence, effects: Sequence[EffectRow], hits: Sequence[Call], answers: Sequence[Seen]
 ) -> Iterator[Finding]:
     came = len(hits) + len(answers)
-    owed = sum(one.state not in _NEVER_SENT for one in effects)
+    owed = len(effects)
     settled = sum(one.state in _MAYBE_DONE for one in effects)
     if came > owed:
         yield Finding(
@@ -94,7 +93,7 @@ def _check_once(
         yield Finding(
             verdict=Verdict.WRONG,
             what=effect_name(evidence, effects[0]),
-            expected=f"执行 {settled} 次（账本记着没有发成）",
+            expected=f"执行 {settled} 次（其余的账本记着没有发成）",
             found=f"平台执行了 {came} 次（{_places(hits, answers)}）",
             culprit="回执写错了",
         )

@@ -1,14 +1,17 @@
 """All the evidence of one audit, joined: book, script, tables, and who stands behind an id."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from commands.audit_book import Book, Call, Happening, Identity, Seen, comparable
 from commands.audit_tables import EffectRow, InboxRow, Tables
 from commands.audit_targets import Target, target_of_effect, targets_of_call
 from commands.script import Kill, Script
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,8 @@ def join(
     )
 
 
-def _by(things: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
+def _by(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    found: dict[K, list[T]] = defaultdict(list)
     for one in things:
         found[key(one)].append(one)
     return dict(found)

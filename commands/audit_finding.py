@@ -44,6 +44,6 @@ class Finding:
         ...     found="没有", culprit="应答者不是店小二").line()
         '丢失：回调 H1（甲）应当在收件箱里，实际没有；嫌疑：应答者不是店小二'
         """
-        who = f"（{self.who}）" if self.who else ""
+        who = f"（{self.who}）" if self.who else " " * self.what[-1:].isascii()
         head = f"{TITLES[self.verdict]}：{self.what}{who}应当{self.expected}，实际{self.found}"
         return f"{head}；嫌疑：{self.culprit}" if self.culprit else head

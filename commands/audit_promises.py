@@ -144,7 +144,7 @@ def _label(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     if wears != bool(promise.times):
         expected = f"{'有' if promise.times else '没有'}标签 {promise.value}"
         verdict = Verdict.LOST if promise.times else Verdict.WRONG
-        yield _broken(verdict, promise, expected, f"平台上是 {'、'.join(worn) or '空的'}")
+        yield _broken(verdict, promise, expected, f"平台上是「{'、'.join(worn)}」")
 
 
 def _remark(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
@@ -158,7 +158,7 @@ def _seat(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     groups = evidence.contacts.get(promise.who, {}).get("groups", ())
     if (promise.value in groups) != bool(promise.times):
         expected = f"{'在' if promise.times else '不在'}群 {promise.value}"
-        yield _broken(Verdict.WRONG, promise, expected, f"在 {'、'.join(groups) or '任何群之外'}")
+        yield _broken(Verdict.WRONG, promise, expected, f"在「{'、'.join(groups)}」")
 
 
 def _refused(evidence: Evidence, promise: Promise) -> Iterator[Finding]:

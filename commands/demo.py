@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 
 from commands import story, story_rush
 from commands.auditor import audit
-from commands.liar import MODES, lying
+from commands.liar import MODES, Mode, lying
 from commands.problems import FINDINGS, FINE, USAGE, Stop, stop
 from commands.script import Script
 from commands.stage import Bot, Twin, listening_socket, twin_running, write_home
@@ -82,8 +83,9 @@ async def _set_up(home: Path, wanted: Wanted, transcript: Transcript) -> AsyncIt
         stack.push_async_callback(bot.stop)
         seen_by_twin, bases = bot.url, {"oa": twin.oa_base, "wecom": twin.wecom_base}
         if wanted.sabotage:
+            mode = cast(Mode, wanted.sabotage)
             liar = await stack.enter_async_context(
-                lying(wanted.sabotage, bot=bot.url, oa=twin.oa_base, wecom=twin.wecom_base,
+                lying(mode, bot=bot.url, oa=twin.oa_base, wecom=twin.wecom_base,
                       seed=wanted.seed)
             )  # fmt: skip
             seen_by_twin, bases = liar.bot, {"oa": liar.oa, "wecom": liar.wecom}
@@ -118,6 +120,7 @@ async def _perform(play: Theatre) -> None:
 async def _judge(play: Theatre, home: Path) -> int:
     """Let time pass until what is owed is settled or past its deadline, then compare the books."""
     await play.settled(_SETTLE_S)
+    play.stuck = False
     await play.twin.post("clock", jump_s=_AFTERWARDS_S)
     await asyncio.sleep(1.5)
     await play.settled(_SETTLE_S)

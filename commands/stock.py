@@ -1,5 +1,6 @@
 """Puts what the content promises on the shelves: coupon codes, and the way into each group."""
 
+from functools import partial
 from pathlib import Path
 
 from bot.codec import event_to_json
@@ -42,7 +43,7 @@ async def meet_groups(db: Database, shop: Shop) -> int:
     for pool in shop.content().pools.values():
         for group in pool.groups:
             event = GroupCreated(account=pool.account, chat=group.chat)
-            met += await db.write(lambda tx, event=event: _meet(tx, shop, event))  # type: ignore[misc]  # bound now
+            met += await db.write(partial(_meet, shop=shop, event=event))
     return met
 
 

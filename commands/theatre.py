@@ -17,6 +17,7 @@ from commands.transcript import Line, Transcript
 
 _SETTLE_WITHIN_S = 20.0
 _LOOK_S = 0.05
+_STUCK_S = 1.0
 _LINK = re.compile(r"https?://[^\s\"]+/j/[0-9A-Za-z_-]+")
 _CODE = re.compile(r"(?<![0-9A-Z])(?:PET)?[2-9A-HJ-NP-Z]{8}(?![0-9A-Z])")
 _CHANNELS = {"wecom-main": "企业微信", "oa-main": "公众号"}
@@ -37,6 +38,7 @@ class Theatre:
     promises: list[Promise] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    stuck: bool = False  # it never settled once: waiting long again would only cost time
     seen: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -46,9 +48,7 @@ class Theatre:
 
     # --- acting ---
 
-    async def act(
-        self, step: int, who: str, did: str, act: str, **more: object
-    ) -> Mapping[str, Any]:
+    async def act(self, step: int, who: str, did: str, act: str, **more: Any) -> Mapping[str, Any]:
         """Let a person act, tell it with what they saw and why, and return what the twin says."""
         began = time.monotonic()
         done = await self.twin.do(act, who, **more)
@@ -113,12 +113,14 @@ class Theatre:
 
     async def settled(self, within_s: float = _SETTLE_WITHIN_S) -> bool:
         """Wait until no callback is on its way and the bot owes nothing; False when it does."""
-        deadline = time.monotonic() + within_s
+        limit_s = min(within_s, _STUCK_S) if self.stuck else within_s
+        deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
-            await self.twin.post("idle", wait_s=within_s)
+            await self.twin.post("idle", wait_s=limit_s)
             if peek.unfinished(self.database) == 0:
                 return True
             await asyncio.sleep(_LOOK_S)
+        self.stuck = True
         return False
 
     # --- promising ---

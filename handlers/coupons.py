@@ -67,10 +67,17 @@ def _words(
     return Speak(
         text=render(situation, text, persona, **slots),
         persona=persona.name if persona else "",
-        why=f"{why}；券：{outcome}",
+        why=f"{why}；{_OUTCOMES[outcome]}",
     )
 
 
+_OUTCOMES = {
+    "granted": "发一张券",
+    "again": "已经领过",
+    "sold_out": "已发完",
+    "ended": "活动已结束",
+    "not_yet": "活动未开始",
+}
 _PLAIN = {
     "granted": "{campaign_name}：{code}（{expires} 前有效）",
     "again": "您已有一张{campaign_name}：{code}（{expires} 前有效）",

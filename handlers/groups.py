@@ -58,10 +58,15 @@ def way_in(situation: Situation, pool_id: str) -> Iterable[Output]:
     if group is None:
         yield from _no_room(situation, pool)
         return
-    ticket = pool.ticket or f"{situation.facts.ticket}{pool_id}"
+    ticket = pool.ticket or _new_ticket(situation, pool_id)
     yield Invite(pool=pool_id, chat=group.group.chat, ticket=ticket)
     yield _invitation(situation, group, ticket)
     yield from near_full(situation, pool, group, group.members)
+
+
+def _new_ticket(situation: Situation, pool_id: str) -> str:
+    # One event may open several pools; the ticket of each must be its own, and fit an address.
+    return f"{situation.facts.ticket}{sorted(situation.facts.pools).index(pool_id)}"
 
 
 def choose_group(situation: Situation, pool: PoolFacts) -> GroupFacts | None:
@@ -168,12 +173,12 @@ def grew(situation: Situation) -> Iterable[Output]:
 
 
 def shrank(situation: Situation) -> Iterable[Output]:
-    """Free the seats of those who left; without their names, read the group."""
+    """Tell who left; without their names, read the group."""
     event, facts = situation.event, situation.facts
     if not isinstance(event, GroupShrank) or not facts.pool_of_chat:
         return
     for member in event.members:
-        yield LeaveSeat(chat=event.chat, member=member)
+        yield _left(situation, event, member)
     if not event.members:
         yield ReadGroup(
             account=event.account, chat=event.chat, not_before=facts.now + facts.group_lag
@@ -200,7 +205,7 @@ def read(situation: Situation) -> Iterable[Output]:
         if seat.member not in known or seat.member in event.expect:
             yield _joined(situation, event, seat)
     for member in sorted(known - there):
-        yield LeaveSeat(chat=event.chat, member=member)
+        yield _left(situation, event, member)
 
 
 def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
@@ -215,6 +220,18 @@ def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
             unionid=seat.unionid,
             state=seat.state,
             earlier=event.earlier,
+        ),
+    )
+
+
+def _left(situation: Situation, event: GroupRead | GroupShrank, member: str) -> Tell:
+    return Tell(
+        name=f"left:{event.chat}:{member}:{situation.facts.ticket}",
+        event=MemberLeft(
+            account=event.account,
+            at=event.at,
+            who=situation.facts.contact(event.account, member),
+            chat=event.chat,
         ),
     )
 

@@ -46,9 +46,7 @@ def contact_added(
     )  # fmt: skip
 
 
-def group_changed(
-    chat: str, *members: str, detail: str = "add_member", at_s: int = NOW_S
-) -> str:
+def group_changed(chat: str, *members: str, detail: str = "add_member", at_s: int = NOW_S) -> str:
     """Members joined a group, or left it."""
     items = "".join(f"<Item>{member}</Item>" for member in members)
     return _corp(

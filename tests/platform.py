@@ -1,4 +1,4 @@
-"""A platform in memory: answers API calls as both hosts would, and writes down what it was asked."""
+"""A platform in memory: answers API calls as both hosts would, and notes what it was asked."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -102,9 +102,7 @@ class Platform(Wire):
     def _contact(self, asked: Asked) -> Answer:
         who = asked.query["external_userid"]
         named = self.world.names.get(who, who)
-        return fine(
-            external_contact={"name": named, "unionid": self.world.unionids.get(who, "")}
-        )
+        return fine(external_contact={"name": named, "unionid": self.world.unionids.get(who, "")})
 
     def _group(self, asked: Asked) -> Answer:
         chat = asked.body["chat_id"]

@@ -128,9 +128,13 @@ class Installed:
         return answer
 
     async def settle_down(self, *, wait_s: float = 0) -> None:
-        """Decide and perform until nothing is due, letting `wait_s` pass whenever that is so."""
-        while await self.decide_due() + await self.perform_due():
+        """Decide and perform what is due; with `wait_s`, let that pass until nothing is left."""
+        while await self.decide_due() + await self.perform_due() or (wait_s and await self._left()):
             self.hand.move(wait_s)
+
+    async def _left(self) -> int:
+        """Return how many effects wait for a later moment."""
+        return int(await self.one("SELECT count(*) FROM effect WHERE state = 'ready'"))
 
     async def decide_due(self) -> int:
         """Decide everything that waits, oldest first, whoever may be at it; return how much."""
@@ -182,7 +186,7 @@ class Plans:
 
 @asynccontextmanager
 async def installed(folder: Path, plans: Plans | None = None) -> AsyncIterator[Installed]:
-    """Run an installation while the context lasts. Nothing loops by itself: tests turn the crank."""
+    """Run an installation while the context lasts; nothing loops unless a test turns the crank."""
     plans = plans or Plans()
     hand = Hand()
     clock = Clock(hand)
@@ -200,7 +204,11 @@ async def installed(folder: Path, plans: Plans | None = None) -> AsyncIterator[I
         }
         acceptor, decider = Acceptor(db, shop), Decider(db, shop)
         performer = Performer(db, doors, clock, INSTANCE_KEY)
-        worker = Worker(Staffing(db=db, acceptor=acceptor, decider=decider, performer=performer), clock, shop.times)
+        worker = Worker(
+            Staffing(db=db, acceptor=acceptor, decider=decider, performer=performer),
+            clock,
+            shop.times,
+        )
         worker.able.set()
         await db.write(lambda tx: _stock(tx, content, plans.codes))
         yield Installed(

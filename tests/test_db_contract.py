@@ -1,4 +1,4 @@
-"""What every engine promises: one writer, shared syncs, pieces that fail alone, readers that read."""
+"""What every engine promises: one writer, shared syncs, pieces that fail alone, plain readers."""
 
 import asyncio
 import sqlite3

@@ -32,6 +32,10 @@ async def take_in(db: SqliteDatabase, one: Arrival) -> Accepted:
     return await db.write(lambda tx: inbox.accept(tx, one))
 
 
+async def postpone(db: SqliteDatabase, row: int, now_us: int) -> bool:
+    return await db.write(lambda tx: inbox.postpone(tx, row, "why", now_us))
+
+
 async def waiting(db: SqliteDatabase, now_us: int = NOW_US) -> list[int]:
     rows = await db.read(lambda tx: inbox.waiting(tx, now_us, 10))
     return [row["id"] for row in rows]
@@ -86,13 +90,13 @@ async def test_a_decision_that_fails_is_put_off_longer_each_time_then_set_aside(
     poison = await take_in(db, arrival("poison"))
     now_us, waits = NOW_US, []
     for _ in range(inbox.MAX_ATTEMPTS - 1):
-        assert await db.write(lambda tx, at=now_us: inbox.postpone(tx, poison.id, "why", at))
+        assert await postpone(db, poison.id, now_us)
         (row,) = await all_rows(db)
         assert await waiting(db, row["next_us"] - 1) == []
         waits.append((row["next_us"] - now_us) // 1_000_000)
         now_us = row["next_us"]
     assert waits == [1, 10, 60, 600]
-    assert not await db.write(lambda tx: inbox.postpone(tx, poison.id, "why", now_us))
+    assert not await postpone(db, poison.id, now_us)
     (row,) = await all_rows(db)
     assert (row["state"], row["attempts"], row["error"]) == ("quarantined", 5, "why")
     assert await waiting(db, NOW_US * 2) == []
@@ -106,8 +110,8 @@ async def test_what_cannot_be_decided_is_kept_and_never_waits(db: SqliteDatabase
 
 
 async def test_refusals_are_counted_by_account_step_and_day(db: SqliteDatabase) -> None:
-    for count in (2, 3):
-        await db.write(lambda tx, n=count: inbox.count_refused(tx, "oa", "signature", "d", n))
+    await db.write(lambda tx: inbox.count_refused(tx, "oa", "signature", "d", 2))
+    await db.write(lambda tx: inbox.count_refused(tx, "oa", "signature", "d", 3))
     rows = await db.read(lambda tx: tx.all("SELECT account, step, day, count FROM refusal"))
     assert [tuple(row) for row in rows] == [("oa", "signature", "d", 5)]  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from bot.actions import Label, ReadProfile, Receipt, Remote, Reply, Send, State,
 from bot.clock import moment
 from bot.db import ledger
 from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Row
+from bot.db.tx import Row, Work
 from bot.events import Alias, AliasKind
 from tests.little_shop import NOW_US
 from tests.rooms import database
@@ -41,10 +41,14 @@ def profile() -> ReadProfile:
     return ReadProfile(account="oa", alias=Alias(AliasKind.OA_OPENID, "wx", "ada"))
 
 
-async def owe(db: SqliteDatabase, *owed: Remote, event: str = "E1", inside: bool = False) -> None:
+def owing_of(action: Remote, event: str, *, inside: bool) -> Work[None]:
     owing = ledger.Owing(inbox=1, event_id=event, person=None, now_us=NOW_US)
+    return lambda tx: ledger.owe(tx, action, owing, inside=inside)
+
+
+async def owe(db: SqliteDatabase, *owed: Remote, event: str = "E1", inside: bool = False) -> None:
     for action in owed:
-        await db.write(lambda tx, a=action: ledger.owe(tx, a, owing, inside=inside))
+        await db.write(owing_of(action, event, inside=inside))
 
 
 async def claim(db: SqliteDatabase, now_us: int = NOW_US, lanes: tuple[int, int] = (0, 9)) -> (

@@ -1,15 +1,16 @@
-"""Members: one person behind many names; merging kills no code, and the journal keeps every line."""
+"""Members: one person behind many names; merging kills no code, the journal keeps every line."""
 
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.db import journal, shelves
-from bot.db.people import People, aliases_of, alias_digest, merge, tags_of
+from bot.db.people import People, alias_digest, aliases_of, merge, tags_of
 from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Tx
+from bot.db.tx import Tx, Work
 from bot.errors import Contended
 from bot.events import Alias, AliasKind
 from tests.little_shop import NEWCOMER, NOW_US
@@ -105,7 +106,7 @@ async def test_a_unionid_makes_one_member_of_two_and_the_older_survives(
 
 async def test_merging_brings_tags_reaches_and_the_store_along(db: SqliteDatabase) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
-    await note(db, younger, "养猫", "add", inbox=1)
+    await note(db, younger, Line(name="养猫", inbox=1))
     await db.write(lambda tx: tx.run("UPDATE person SET store = 'S012' WHERE id = ?", younger))
     await db.write(
         lambda tx: journal.reach(
@@ -175,23 +176,40 @@ async def test_three_members_who_are_one_redeem_once_whatever_the_order(
     assert [await redeem(db, code) for code in order] == [True, False, False]
 
 
-async def note(db: SqliteDatabase, person: str, name: str, op: str, *, inbox: int,
-               expires_us: int | None = None, value: str = "") -> None:  # fmt: skip
-    await db.write(
-        lambda tx: journal.tag(
-            tx, person=person, name=name, value=value, op=op, at_us=NOW_US,
-            expires_us=expires_us, inbox=inbox, rule="r", ruleset="v",
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the tag journal."""
+
+    name: str
+    inbox: int
+    op: str = "add"
+    value: str = ""
+    expires_us: int | None = None
+
+
+async def note(db: SqliteDatabase, person: str, *lines: Line) -> None:
+    for line in lines:
+        await db.write(noting(person, line))
+
+
+def noting(person: str, line: Line) -> Work[None]:
+    return lambda tx: journal.tag(
+        tx, person=person, name=line.name, value=line.value, op=line.op, at_us=NOW_US,
+        expires_us=line.expires_us, inbox=line.inbox, rule="r", ruleset="v",
     )  # fmt: skip
 
 
 async def test_the_current_tags_are_the_last_line_of_each_name(db: SqliteDatabase) -> None:
     ada = await meet(db, FAN)
-    await note(db, ada, "养猫", "add", inbox=1)
-    await note(db, ada, "口味", "add", inbox=1, value="辣")
-    await note(db, ada, "口味", "add", inbox=2, value="淡")
-    await note(db, ada, "养猫", "remove", inbox=3)
-    await note(db, ada, "限时", "add", inbox=3, expires_us=NOW_US + 1)
+    await note(
+        db,
+        ada,
+        Line(name="养猫", inbox=1),
+        Line(name="口味", inbox=1, value="辣"),
+        Line(name="口味", inbox=2, value="淡"),
+        Line(name="养猫", inbox=3, op="remove"),
+        Line(name="限时", inbox=3, expires_us=NOW_US + 1),
+    )
     assert await db.read(lambda tx: tags_of(tx, ada, NOW_US)) == {"口味": "淡", "限时": ""}
     assert await db.read(lambda tx: tags_of(tx, ada, NOW_US + 1)) == {"口味": "淡"}
     rows = await db.read(lambda tx: tx.all("SELECT name FROM tag"))
@@ -200,8 +218,7 @@ async def test_the_current_tags_are_the_last_line_of_each_name(db: SqliteDatabas
 
 async def test_one_event_writes_a_line_once(db: SqliteDatabase) -> None:
     ada = await meet(db, FAN)
-    for _ in range(3):
-        await note(db, ada, "养猫", "add", inbox=1)
+    await note(db, ada, *[Line(name="养猫", inbox=1)] * 3)
     assert len(await db.read(lambda tx: tx.all("SELECT id FROM tag"))) == 1
 
 

@@ -48,7 +48,9 @@ def test_the_dice_choose_among_variants_and_the_same_dice_choose_the_same() -> N
     many = replace(XIAODU, replies={"greeting": ("一", "二", "三")})
     content = with_content(personas={"xiaodu": many})
     said_by = {
-        dice: [w.text for w in personas.speak(given(said(), content=content, dice=dice), "greeting")]
+        dice: [
+            w.text for w in personas.speak(given(said(), content=content, dice=dice), "greeting")
+        ]
         for dice in ("00000000", "00000001", "00000002", "00000003")
     }
     assert list(said_by.values()) == [["一"], ["二"], ["三"], ["一"]]

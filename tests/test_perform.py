@@ -1,4 +1,4 @@
-"""The third room: what a platform or a network answers becomes one receipt, and no second effect."""
+"""The third room: what a platform or a network answers becomes one receipt, no second effect."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -64,11 +64,13 @@ def test_an_official_account_is_answered_in_the_response() -> None:
 
 @pytest.mark.parametrize(
     ("ago", "reached"),
-    [(timedelta(0), True), (SPEAKING_WINDOW - timedelta(seconds=1), True), (SPEAKING_WINDOW, False)],
+    [
+        (timedelta(0), True),
+        (SPEAKING_WINDOW - timedelta(seconds=1), True),
+        (SPEAKING_WINDOW, False),
+    ],
 )
-def test_anybody_else_is_written_to_while_the_window_is_open(
-    ago: timedelta, reached: bool
-) -> None:
+def test_anybody_else_is_written_to_while_the_window_is_open(ago: timedelta, reached: bool) -> None:
     ada = member(reaches=(replace(FOLLOWS, spoke=NOW - ago),))
     made = plan(given(said(), member=ada), talking("您好"))
     assert [type(action) for action in made.actions] == ([Send] if reached else [])

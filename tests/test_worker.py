@@ -1,4 +1,4 @@
-"""What keeps the rooms running: answers in time, welcomes first, poison set aside, nothing stuck."""
+"""What keeps the rooms running: answers in time, welcomes first, poison aside, nothing stuck."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -10,11 +10,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.actions import Output
+from bot.events import TextSaid
 from bot.facts import Situation
 from bot.shop import Times
 from commands.compose import PLAYBOOK
 from handlers import EVENTS, UNKNOWN
-from bot.events import TextSaid
 from tests.callbacks import contact_added, followed, said
 from tests.platform import Asked
 from tests.rooms import Installed, Plans, installed
@@ -49,7 +49,7 @@ async def working(shop: Installed) -> AsyncIterator[None]:
 async def until(shop: Installed, sql: str, wanted: object) -> None:
     """Wait, at most 5 s, until a query says so."""
     async with asyncio.timeout(5):
-        while await shop.one(sql) != wanted:
+        while await shop.one(sql) != wanted:  # noqa: ASYNC110  (the database rings no bell)
             await asyncio.sleep(0.01)
 
 
@@ -79,7 +79,9 @@ async def test_an_answer_too_late_for_the_response_follows_as_a_message(tmp_path
         accepted = await shop.deliver(said("ada", "领券", 1))
         assert await shop.worker.answer(accepted) is None
         shop.worker.able.set()
-        await until(shop, "SELECT state || carrier FROM effect WHERE kind = 'oa_reply'", "readycall")
+        await until(
+            shop, "SELECT state || carrier FROM effect WHERE kind = 'oa_reply'", "readycall"
+        )
         assert await shop.perform_due() > 0  # the labels; the answer waits for the platform's retry
         assert shop.platform.to("message/custom/send") == []
         shop.hand.move(20)
@@ -96,7 +98,9 @@ async def test_a_retry_that_comes_before_the_message_gets_the_answer_instead(
         accepted = await shop.deliver(said("ada", "领券", 1))
         assert await shop.worker.answer(accepted) is None
         shop.worker.able.set()
-        await until(shop, "SELECT state || carrier FROM effect WHERE kind = 'oa_reply'", "readycall")
+        await until(
+            shop, "SELECT state || carrier FROM effect WHERE kind = 'oa_reply'", "readycall"
+        )
         assert await shop.say("ada", said("ada", "领券", 1)) is not None
         shop.hand.move(60)
         await shop.settle_down()

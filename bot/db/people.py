@@ -30,10 +30,18 @@ class People:
         )
         return row["person_id"] if row else None
 
-    async def meet(self, tx: Tx, alias: Alias, now_us: int) -> tuple[str, bool]:
-        """Return the member known by `alias`, making one if need be, and whether it is new."""
+    async def meet(
+        self, tx: Tx, alias: Alias, now_us: int, *, known_as: Alias | None = None
+    ) -> tuple[str, bool]:
+        """Return the member known by `alias`, making one if need be, and whether it is new.
+
+        `known_as` is another name of the same person: a member known by it gets `alias` too.
+        """
         known = await self.find(tx, alias)
         if known:
+            return known, False
+        if known_as and (known := await self.find(tx, known_as)):
+            await self._name(tx, alias, known)
             return known, False
         person = ulid(now_us)
         await tx.run("INSERT INTO person(id, created_us) VALUES(?,?)", person, now_us)

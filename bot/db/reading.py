@@ -13,19 +13,11 @@ from typing import TypeVar
 
 from bot.db.schema import UNIQUE, missing_guards, refuse_newer, status
 from bot.db.sqlite import SqliteTx, connect, step
+from bot.db.trouble import WAIT_MS, advice
 from bot.db.tx import Tx, Work
 from bot.errors import DatabaseTrouble
 
 T = TypeVar("T")
-_WAIT_MS = 1_000  # a reader waits for nobody but a starting server that repairs its log
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "正被别的程序独占：请关掉它（备份软件、数据库浏览器等）再试",
-    sqlite3.SQLITE_NOTADB: "不是 SQLite 数据库：请检查 settings.yaml 的 database 指的是不是它",
-    sqlite3.SQLITE_CORRUPT: "已损坏：请用备份恢复",
-    sqlite3.SQLITE_IOERR: "读取出错：请检查磁盘，以及它是不是一个文件",
-    sqlite3.SQLITE_CANTOPEN: "打不开：请检查文件与所在目录的权限，读它也要能写所在目录",
-    sqlite3.SQLITE_READONLY: "所在目录不能写，读不了：请给目录写权限，或把家目录整个拷到能写的地方",
-}
 _SYNCHRONOUS = {0: "off", 1: "normal", 2: "full", 3: "extra"}
 
 
@@ -42,19 +34,14 @@ def ask(database: Path, work: Work[T], *, any_schema: bool = False) -> T:
         )
     try:
         with closing(connect(database, "ro")) as connection:
-            connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}")
+            connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
             connection.execute("BEGIN")
             connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             if not any_schema:
                 _check_schema(database)
             return step(work(SqliteTx(connection)))
     except sqlite3.Error as trouble:
-        raise DatabaseTrouble(f"数据库 {database} {_advice(trouble)}（{trouble}）") from trouble
-
-
-def _advice(trouble: sqlite3.Error) -> str:
-    # The low byte is the kind of trouble; the rest says where in SQLite it arose.
-    return _ADVICE.get(getattr(trouble, "sqlite_errorcode", 0) & 0xFF, "读不了")
+        raise DatabaseTrouble(f"数据库 {database} {advice(trouble)}（{trouble}）") from trouble
 
 
 def _check_schema(database: Path) -> None:
@@ -99,5 +86,5 @@ async def engine(tx: Tx) -> Engine:
 
 async def _rows_of(tx: Tx, table: str) -> int:
     # The name comes from the file's own list of tables, never from outside.
-    row = await tx.one(f'SELECT count(*) AS n FROM "{table}"')
+    row = await tx.one(f'SELECT count(*) AS n FROM "{table}"')  # noqa: S608
     return int(row["n"]) if row else 0

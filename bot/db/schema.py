@@ -8,6 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.db.trouble import check_writable
 from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble, SchemaTooNew
 
@@ -77,12 +78,13 @@ async def migrate(database: Path) -> tuple[str, ...]:
     """Apply what is pending and return the names applied; safe to repeat.
 
     The caller holds the database's lock file, so two migrations never run at once. Raises
-    SchemaTooNew for a database of a newer version, DatabaseTrouble when it cannot be opened.
+    SchemaTooNew for a database of a newer version, DatabaseTrouble when it cannot be written.
     """
     found = status(database)
     refuse_newer(database, found)
     if not found.pending:
         return ()
+    check_writable(database)  # the ORM would wait for ever on a file that it cannot write
     from tortoise import Tortoise
     from tortoise.migrations.api import migrate as run
 

@@ -1,0 +1,1 @@
+"""Every delivery has a dedupe key of its own, taken from the clock."""

@@ -1,0 +1,1 @@
+"""Every callback has the same dedupe key."""

@@ -1,0 +1,1 @@
+"""What became of a call is never written down."""

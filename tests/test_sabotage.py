@@ -1,0 +1,84 @@
+"""The whole story with a liar in the middle, or a safeguard taken away: the audit must notice."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.source import ROOT
+
+LAST = re.compile(
+    r"book: sent (\d+), answered (\d+), asked \d+; lost \d+, doubled \d+, unknown \d+"
+)
+
+pytestmark = [pytest.mark.mutants, pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How a story ended: its exit status, the auditor's findings, the last line."""
+
+    status: int
+    findings: str
+    last: str
+
+
+def play(*options: str, mutant: str = "") -> Played:
+    """Play the story without kills; a mutant's folder goes in front of everything Python finds."""
+    environment = dict(os.environ)
+    if mutant:
+        environment["PYTHONPATH"] = str(ROOT / "tests" / "mutants" / mutant)
+    done = subprocess.run(
+        [sys.executable, "run.py", "demo", "--once", "--json", "--kills", "0", *options],
+        cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=390, check=False,
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert lines, done.stderr
+    told = [json.loads(line) for line in lines[:-1]]
+    findings = "\n".join(str(one["audit"]) for one in told if "audit" in one)
+    return Played(status=done.returncode, findings=findings, last=lines[-1])
+
+
+def test_the_honest_story_has_no_findings() -> None:
+    """Otherwise the tests below would prove nothing."""
+    played = play()
+    assert (played.status, played.findings) == (0, "")
+    found = LAST.fullmatch(played.last)
+    assert found is not None
+    assert found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("lie", "culprits"),
+    [
+        ("drop", ("应答者不是店小二", "平台没有收到")),
+        ("double", ("有人把请求又发了一遍",)),
+        ("ghost", ("access_token 在调用",)),
+    ],
+)
+def test_a_liar_between_bot_and_platform_is_caught(lie: str, culprits: tuple[str, ...]) -> None:
+    """And the audit says where to look."""
+    played = play("--sabotage", lie)
+    assert played.status == 1
+    assert all(culprit in played.findings for culprit in culprits), played.findings
+
+
+@pytest.mark.parametrize(
+    ("mutant", "culprit"),
+    [
+        ("no_unique_grant", "唯一约束 coupon_grant(campaign, person_id, ordinal)"),
+        ("constant_dedupe", "去重键把它当成别的回调的重发"),
+        ("clock_dedupe", "去重键：同一条回调重发时，没有被认出来"),
+        ("no_receipt", "回执没有写下"),
+    ],
+)
+def test_a_missing_safeguard_is_noticed(mutant: str, culprit: str) -> None:
+    """And named."""
+    played = play(mutant=mutant)
+    assert played.status == 1
+    assert culprit in played.findings, played.findings

@@ -1,0 +1,41 @@
+"""`why` on a home that is being served: what is decided is told, however late it came."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.homes import OPENED_S, command, oa_event, oa_text, served_home
+
+
+async def test_a_story_can_be_told_while_the_home_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        await rooms.accept(oa_text("oAda", "领券", 1))
+        before = command(capsys, "why", "oAda", "--home", tmp_path)
+        await rooms.hear(oa_text("oAda", "领券", 1))
+        after = command(capsys, "why", "oAda", "--home", tmp_path)
+    assert (before.code, after.code) == (1, 0)
+    assert "进行中" in after.out
+
+
+async def test_an_event_that_arrived_late_stands_where_it_belongs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        rooms.clock.follow(120)
+        await rooms.hear(oa_text("oAda", "营业时间", 1, OPENED_S + 120))
+        await rooms.hear(oa_event("oAda", "subscribe"))
+        told = command(capsys, "why", "oAda", "--home", tmp_path)
+    followed, _, rest = told.out.partition("120 秒后才处理")
+    assert "关注公众号" in followed
+    assert "说「营业时间」" in rest
+
+
+async def test_what_a_customer_typed_cannot_drive_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        await rooms.hear(oa_text("oAda", "看\u009b2J这\u202e里", 1))
+        told = command(capsys, "why", "oAda", "--home", tmp_path)
+    assert "说「看�2J这里」" in told.out
