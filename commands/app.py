@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.problems import USAGE, Stop
+from commands.parts.problems import USAGE, Stop
 
 app = typer.Typer(
     name="xiaoer",
@@ -118,9 +118,9 @@ def try_(
     as_json: JsonOption = False,
 ) -> int:
     """试一句话：哪条规则会命中，别的为什么没命中。不给 --home 就用样例。"""
-    from commands import trying
+    from commands import try_ as verb
 
-    return trying.run(
+    return verb.run(
         text, home=_given(home), store=store, channel=channel, on=on, key=key,
         tags=frozenset(tag or ()), stage=stage, as_json=as_json,
     )  # fmt: skip
@@ -179,9 +179,9 @@ def rules_gaps(
 @rules_app.command("lint")
 def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """规则里多半不是本意的地方：被挡住的、重叠的、没有例句的、太长的。不给 --home 就查样例。"""
-    from commands import trying
+    from commands import lint as verb
 
-    return trying.lint(_given(home), as_json=as_json)
+    return verb.run(_given(home), as_json=as_json)
 
 
 @db_app.command("migrate")

@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.db.opening import check_instance_key
 from bot.db.schema import refuse_newer, status
 from bot.errors import DatabaseTrouble
-from commands.compose import Home, open_home, rules_folder, sample_home
-from commands.problems import FINDINGS, FINE
+from commands.parts.compose import Home, open_home, rules_folder, sample_home
+from commands.parts.problems import FINDINGS, FINE
 from config.home import UnsafeKey, instance_key
 
 

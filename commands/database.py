@@ -11,10 +11,10 @@ from bot.db.reading import Engine, engine
 from bot.db.schema import SchemaStatus
 from bot.db.schema import status as schema_status
 from bot.errors import DatabaseTrouble
-from commands.compose import open_home
-from commands.problems import FINDINGS, FINE, stop
-from commands.reading import Reader, database_of, reader_of
-from commands.showing import console
+from commands.parts.compose import open_home
+from commands.parts.problems import FINDINGS, FINE, stop
+from commands.report.reading import Reader, database_of, reader_of
+from commands.report.showing import console
 from config.home import UnsafeKey, instance_key
 
 VERSION = 1  # of the JSON form

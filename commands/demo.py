@@ -11,14 +11,15 @@ from typing import cast
 
 import aiohttp
 
-from commands import story, story_rush
-from commands.auditor import audit
-from commands.liar import MODES, Mode, lying
-from commands.problems import FINDINGS, FINE, USAGE, Stop, stop
-from commands.script import Script
-from commands.stage import Bot, Twin, listening_socket, twin_running, write_home
-from commands.theatre import Theatre
-from commands.transcript import Transcript
+from commands.audit.auditor import audit
+from commands.audit.script import Script
+from commands.parts.problems import FINDINGS, FINE, USAGE, Stop, stop
+from commands.play import rush as story_rush
+from commands.play import story
+from commands.play.liar import MODES, Mode, lying
+from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
+from commands.play.theatre import Theatre
+from commands.play.transcript import Transcript
 
 _CLIENT_S = 60.0
 _AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock

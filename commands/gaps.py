@@ -12,9 +12,9 @@ from rich.table import Table
 
 from bot.clock import moment
 from bot.db.reports import Phrase, phrases
-from commands.problems import FINE, USAGE, stop
-from commands.reading import reader_of
-from commands.showing import clean, console
+from commands.parts.problems import FINE, USAGE, stop
+from commands.report.reading import reader_of
+from commands.report.showing import clean, console
 from keyword_rules.words import comparable
 
 VERSION = 1  # of the JSON form

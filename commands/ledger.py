@@ -8,11 +8,11 @@ import orjson
 from rich.console import Console
 
 from bot.db.reports import Books, Notice, Owed, Quarantined, books
-from commands import resolve as resolving
-from commands.problems import FINDINGS, FINE
-from commands.reading import reader_of
-from commands.showing import clean, console, stamp, when
-from commands.story_words import INBOX_STATES, REMOTE, STATES
+from commands.parts.problems import FINDINGS, FINE
+from commands.report import resolve as resolving
+from commands.report.reading import reader_of
+from commands.report.showing import clean, console, stamp, when
+from commands.report.words import INBOX_STATES, REMOTE, STATES
 
 VERSION = 1  # of the JSON form
 _MOST = 200  # rows in each list
@@ -22,7 +22,7 @@ _RESOLVE = "--resolve 编号 --as done|retry|give_up"
 def run(home: Path, *, resolve: str, verdict: str, as_json: bool) -> int:
     """Print how the ledger stands; 1 when something is unknown or quarantined.
 
-    With `resolve` or `verdict`, settle one unknown effect instead (`commands.resolve`).
+    With `resolve` or `verdict`, settle one unknown effect instead (`commands.report.resolve`).
     """
     if resolve or verdict:
         return resolving.run(home, resolve, verdict)

@@ -24,12 +24,12 @@ from bot.platforms.wire import new_session
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
-from commands import logs
-from commands.compose import Home, open_home, shop_of
-from commands.doors import doors
-from commands.problems import FINE, UNREACHABLE, show, stop
-from commands.stock import meet_groups, stock_shelves
-from commands.watch import follow_clock, watch_rules
+from commands.parts import logs
+from commands.parts.compose import Home, open_home, shop_of
+from commands.parts.doors import doors
+from commands.parts.problems import FINE, UNREACHABLE, show, stop
+from commands.parts.stock import meet_groups, stock_shelves
+from commands.parts.watch import follow_clock, watch_rules
 from config.settings import Listen
 
 _DRAIN_S = 10.0

@@ -11,13 +11,13 @@ from bot.clock import Clock
 from bot.db.stories import Biography, biography, happenings, members_called
 from bot.db.tx import Tx
 from bot.ids import readable_code
-from commands.history import Chapter, Story, story
 from commands.ledger import effect_document
-from commands.names import Names, names_of
-from commands.problems import FINE, USAGE, stop
-from commands.reading import Reader, reader_of
-from commands.showing import clean, console, stamp
-from commands.telling import Teller
+from commands.parts.problems import FINE, USAGE, stop
+from commands.report.history import Chapter, Story, story
+from commands.report.names import Names, names_of
+from commands.report.reading import Reader, reader_of
+from commands.report.showing import clean, console, stamp
+from commands.report.telling import Teller
 
 VERSION = 1  # of the JSON form
 NAMES_FILE = "names.json"  # display name → alias values; a demonstration writes it

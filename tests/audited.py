@@ -12,8 +12,8 @@ from bot.db import inbox, ledger
 from bot.db.inbox import Arrival
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tx import Row, Value
-from commands.auditor import Audit, audit
-from commands.script import Kill, Promise, Script
+from commands.audit.auditor import Audit, audit
+from commands.audit.script import Kill, Promise, Script
 from tests.rooms import database
 
 NOW = 1_772_413_200.0

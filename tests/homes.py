@@ -20,8 +20,8 @@ from bot.decide import Decided, Decider
 from bot.events import Event
 from bot.shop import Shop
 from commands.app import main
-from commands.compose import Home, fill, open_home, shop_of
-from commands.stock import stock_shelves
+from commands.parts.compose import Home, fill, open_home, shop_of
+from commands.parts.stock import stock_shelves
 from tests.sealing import NONCE, encrypted, frame, padded, sign
 
 OPENED_S = 1_772_413_200.0  # Monday 2026-03-02, 09:00 in Shanghai: the clock's first moment

@@ -33,8 +33,8 @@ from bot.platforms.wecom import calls as wecom_calls
 from bot.platforms.wire import Wire
 from bot.shop import AccountKeys, Shop, Times
 from bot.worker import Staffing, Worker
-from commands.compose import PLAYBOOK
-from commands.doors import error_tables
+from commands.parts.compose import PLAYBOOK
+from commands.parts.doors import error_tables
 from keyword_rules.match import RuleSet
 from tests.callbacks import CORP
 from tests.little_shop import NOW_S, NOW_US, shop_content, shop_rules

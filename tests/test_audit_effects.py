@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions import Label, MakeJoinWay, Receipt, Remark, State
-from commands.script import Kill
+from commands.audit.script import Kill
 from tests.audited import NOW, OPENID, Scene, reply, scene, send, typed
 
 CONTACT = "/cgi-bin/externalcontact"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions import Receipt, State
-from commands.script import BadScript, Kill, Promise, Script, read_script
+from commands.audit.script import BadScript, Kill, Promise, Script, read_script
 from tests.audited import NOW, Scene, scene, send
 
 GRANT = (

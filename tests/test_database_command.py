@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.db.schema import known_migrations
-from commands.compose import fill
+from commands.parts.compose import fill
 from tests.homes import command, served_home
 
 REPORTS = [["why", "甲"], ["ledger"], ["rules", "gaps"]]

@@ -2,9 +2,9 @@
 
 from bot import events
 from bot.actions import LOCAL, REMOTE, ReadProfile, State, Tag, Truth
-from commands.story_words import HAPPENED, STATES, TRUTHS
-from commands.story_words import LOCAL as LOCAL_WORDS
-from commands.story_words import REMOTE as REMOTE_WORDS
+from commands.report.words import HAPPENED, STATES, TRUTHS
+from commands.report.words import LOCAL as LOCAL_WORDS
+from commands.report.words import REMOTE as REMOTE_WORDS
 from tests.effects_page import PAGE, key_of, written
 
 

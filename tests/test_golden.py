@@ -16,7 +16,7 @@ from bot.codec import event_to_json
 from bot.db import inbox
 from bot.decide import event_of
 from bot.events import RedeemAsked
-from commands.compose import sample_home
+from commands.parts.compose import sample_home
 from keyword_rules.match import RuleSet
 from tests.callbacks import contact_added, followed, group_changed, said
 from tests.rooms import INSTANCE_KEY, Installed, Plans, installed, post_of

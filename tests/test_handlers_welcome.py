@@ -8,7 +8,7 @@ from bot.actions import BindStore, MarkReach, ReadProfile, Remark, Speak, Tag, W
 from bot.events import ContactDeleted, MenuTapped, ProfileRead, Scanned, StaffDropped, Unfollowed
 from bot.facts import PoolFacts
 from bot.plan import plan
-from commands.compose import PLAYBOOK
+from commands.parts.compose import PLAYBOOK
 from handlers import arrivals
 from tests.little_shop import NOW, PETS, WELCOMES
 from tests.situations import (

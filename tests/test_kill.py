@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from commands.stage import Bot, Twin, listening_socket, twin_running, write_home
+from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from commands.liar import MODES, Liar, Mode, lying
+from commands.play.liar import MODES, Liar, Mode, lying
 
 SEND = "/cgi-bin/message/custom/send?access_token=T"
 TAGGING = "/cgi-bin/tags/members/batchtagging?access_token=T"

@@ -10,7 +10,7 @@ from bot.errors import Undeclared
 from bot.events import RedeemAsked, Unrecognised
 from bot.facts import Reach, Situation
 from bot.plan import SPEAKING_WINDOW, Playbook, needs, plan
-from commands.compose import PLAYBOOK
+from commands.parts.compose import PLAYBOOK
 from tests.little_shop import NOW, PETS, WELCOMES, shop_content
 from tests.situations import FOLLOWS, added, followed, given, hit, joined, member, said, step
 

@@ -13,7 +13,7 @@ from bot.db.tokens import TokenShelf
 from bot.platforms.port import Port
 from bot.platforms.token import AHEAD_US, FLOOR_US, TokenHolder
 from bot.platforms.wire import Answer, Phase
-from commands.doors import error_tables
+from commands.parts.doors import error_tables
 from tests.platform import Platform, fine, refused
 from tests.rooms import Hand, database
 

@@ -5,8 +5,9 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from commands import rules_lint, try_
-from commands.try_ import Question
+from commands.report import lint as rules_lint
+from commands.report import trial as try_
+from commands.report.trial import Question
 from keyword_rules.load import RuleBook
 from tests.rule_makers import by_character
 from tests.shop_vocabulary import SHOP

@@ -13,7 +13,7 @@ from bot.actions import Output
 from bot.events import TextSaid
 from bot.facts import Situation
 from bot.shop import Times
-from commands.compose import PLAYBOOK
+from commands.parts.compose import PLAYBOOK
 from handlers import EVENTS, UNKNOWN
 from tests.callbacks import contact_added, followed, said
 from tests.platform import Asked

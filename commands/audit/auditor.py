@@ -6,16 +6,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from commands.audit_book import read_book, seen_of
-from commands.audit_callbacks import check_callbacks
-from commands.audit_coupons import check_coupons
-from commands.audit_effects import check_effects
-from commands.audit_evidence import join
-from commands.audit_finding import Finding, Verdict
-from commands.audit_promises import check_promises
-from commands.audit_tables import read_tables
-from commands.audit_unknown import check_unknown
-from commands.script import Script
+from commands.audit.book import read_book, seen_of
+from commands.audit.callbacks import check_callbacks
+from commands.audit.coupons import check_coupons
+from commands.audit.effects import check_effects
+from commands.audit.evidence import join
+from commands.audit.finding import Finding, Verdict
+from commands.audit.promises import check_promises
+from commands.audit.script import Script
+from commands.audit.tables import read_tables
+from commands.audit.unknown import check_unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

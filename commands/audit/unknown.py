@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from commands.audit_effects import completed, effect_name
-from commands.audit_evidence import Evidence
-from commands.audit_finding import Finding, Verdict
-from commands.audit_tables import EffectRow
-from commands.audit_targets import target_of_effect
+from commands.audit.effects import completed, effect_name
+from commands.audit.evidence import Evidence
+from commands.audit.finding import Finding, Verdict
+from commands.audit.tables import EffectRow
+from commands.audit.targets import target_of_effect
 
 # Between an answer and its receipt lies one commit; whoever needs longer has not written it.
 _RECEIPT_S = 1.0

@@ -14,7 +14,7 @@ from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.oa.gate import Mode
 from bot.shop import AccountKeys, Shop, Times
-from commands.problems import stop
+from commands.parts.problems import stop
 from config import content as contents
 from config.accounts import Account, OaAccount
 from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
@@ -25,7 +25,7 @@ from keyword_rules.load import RuleBook
 from keyword_rules.rule import BadTemplate, Template, Vocabulary
 
 RULES = "rules"
-SAMPLE_RULES = Path(__file__).resolve().parent.parent / "keyword_rules" / "sample"
+SAMPLE_RULES = Path(__file__).resolve().parents[2] / "keyword_rules" / "sample"
 PLAYBOOK = Playbook(
     events=handlers.EVENTS,
     steps=handlers.STEPS,

@@ -5,10 +5,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from commands.audit_book import Book, Call, Happening, Identity, Seen, comparable
-from commands.audit_tables import EffectRow, InboxRow, Tables
-from commands.audit_targets import Target, target_of_effect, targets_of_call
-from commands.script import Kill, Script
+from commands.audit.book import Book, Call, Happening, Identity, Seen, comparable
+from commands.audit.script import Kill, Script
+from commands.audit.tables import EffectRow, InboxRow, Tables
+from commands.audit.targets import Target, target_of_effect, targets_of_call
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)

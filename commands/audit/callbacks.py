@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from commands.audit_book import Delivery, Happening, Identity, Seen
-from commands.audit_evidence import Evidence
-from commands.audit_finding import Finding, Verdict
-from commands.audit_tables import InboxRow
+from commands.audit.book import Delivery, Happening, Identity, Seen
+from commands.audit.evidence import Evidence
+from commands.audit.finding import Finding, Verdict
+from commands.audit.tables import InboxRow
 
 _NEVER_TRIED = ("lost", "unwired")  # the twin's own doing
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import aiohttp
 
-from commands import peek
-from commands.script import Kill, Promise
-from commands.stage import Bot, Twin
-from commands.transcript import Line, Transcript
+from commands.audit.script import Kill, Promise
+from commands.play import peek
+from commands.play.stage import Bot, Twin
+from commands.play.transcript import Line, Transcript
 
 _SETTLE_WITHIN_S = 20.0
 _LOOK_S = 0.05

@@ -21,10 +21,10 @@ from typing import Any
 import aiohttp
 import yaml
 
-from commands.compose import fill
-from commands.problems import stop
+from commands.parts.compose import fill
+from commands.parts.problems import stop
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _START_WITHIN_S = 30.0
 _LOOK_S = 0.02
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
 from bot.events import Event
-from commands.compose import Home
-from commands.story_words import ASIDE, CHANNELS, HAPPENED
+from commands.parts.compose import Home
+from commands.report.words import ASIDE, CHANNELS, HAPPENED
 from config.nouns import Content
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from commands.audit_book import Seen
-from commands.audit_coupons import codes_in
-from commands.audit_evidence import Evidence
-from commands.audit_finding import Finding, Verdict
-from commands.audit_tables import EffectRow
-from commands.audit_targets import target_of_effect
-from commands.script import Promise, PromiseKind
+from commands.audit.book import Seen
+from commands.audit.coupons import codes_in
+from commands.audit.evidence import Evidence
+from commands.audit.finding import Finding, Verdict
+from commands.audit.script import Promise, PromiseKind
+from commands.audit.tables import EffectRow
+from commands.audit.targets import target_of_effect
 
 _REFUSED = range(400, 500)
 

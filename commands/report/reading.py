@@ -7,8 +7,8 @@ from typing import TypeVar
 from bot.db import reading
 from bot.db.tx import Work
 from bot.errors import DatabaseTrouble
-from commands.compose import Home, open_home
-from commands.problems import stop
+from commands.parts.compose import Home, open_home
+from commands.parts.problems import stop
 
 T = TypeVar("T")
 _SQLITE = "sqlite:"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from commands.audit_book import Call, comparable
-from commands.audit_tables import EffectRow
+from commands.audit.book import Call, comparable
+from commands.audit.tables import EffectRow
 
 Target: TypeAlias = tuple[str, ...]
 

@@ -10,9 +10,9 @@ from bot.db import ledger
 from bot.db.opening import opened
 from bot.db.reports import effect_state
 from bot.errors import AlreadyServed, DatabaseTrouble
-from commands.problems import FINE, USAGE, stop
-from commands.reading import Reader, reader_of
-from commands.story_words import STATES
+from commands.parts.problems import FINE, USAGE, stop
+from commands.report.reading import Reader, reader_of
+from commands.report.words import STATES
 from config.home import UnsafeKey, instance_key
 
 _NUMBER = re.compile(r"[0-9]{1,18}")

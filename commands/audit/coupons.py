@@ -4,8 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator
 
-from commands.audit_evidence import Evidence
-from commands.audit_finding import Finding, Verdict
+from commands.audit.evidence import Evidence
+from commands.audit.finding import Finding, Verdict
 
 _WORD = re.compile(r"[0-9A-Za-z_-]{4,64}")
 

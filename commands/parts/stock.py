@@ -9,7 +9,7 @@ from bot.db.tx import Database, Tx
 from bot.events import GroupCreated
 from bot.facts import Campaign
 from bot.shop import Shop
-from commands.problems import stop
+from commands.parts.problems import stop
 from config.codes import read_home_codes
 from config.nouns import Content
 

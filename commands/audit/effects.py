@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from commands.audit_book import Call, Seen
-from commands.audit_evidence import Evidence
-from commands.audit_finding import Finding, Verdict
-from commands.audit_tables import EffectRow
-from commands.audit_targets import ONCE, Target, target_of_effect
+from commands.audit.book import Call, Seen
+from commands.audit.evidence import Evidence
+from commands.audit.finding import Finding, Verdict
+from commands.audit.tables import EffectRow
+from commands.audit.targets import ONCE, Target, target_of_effect
 
 _OPEN = ("ready", "sending")
 _TAKEN = (0, 41051)  # 41051: this welcome code was used, by an earlier try of ours

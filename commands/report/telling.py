@@ -11,10 +11,10 @@ from bot.actions import Label, Remark, State, WelcomeContact
 from bot.codec import action_from_json
 from bot.db.reports import Owed
 from bot.db.stories import Biography, Held, Sat
-from commands.history import Chapter, Kept, Missed, Said, Story, Won
-from commands.names import Names
-from commands.showing import clean, when
-from commands.story_words import ALIASES, LOCAL, MISSES, REMOTE, STAGES, STATES, TRUTHS
+from commands.report.history import Chapter, Kept, Missed, Said, Story, Won
+from commands.report.names import Names
+from commands.report.showing import clean, when
+from commands.report.words import ALIASES, LOCAL, MISSES, REMOTE, STAGES, STATES, TRUTHS
 
 _LATE_US = 30_000_000  # from here on it is told how late an event was decided
 _BAD = (State.FAILED, State.UNKNOWN, State.EXPIRED)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from bot.db.schema import UNIQUE
-from commands.audit_book import Identity, identity
+from commands.audit.book import Identity, identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

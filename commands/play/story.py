@@ -1,7 +1,7 @@
 """The story of a store's morning: seven scenes of people, doors and benefits."""
 
-from commands import peek
-from commands.theatre import Theatre, code_in, link_in
+from commands.play import peek
+from commands.play.theatre import Theatre, code_in, link_in
 
 STORE = "S012"
 POSTER = f"poster-{STORE}-door"

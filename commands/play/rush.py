@@ -6,10 +6,10 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from commands import peek
-from commands.script import Kill
-from commands.story import POSTER, STORE
-from commands.theatre import Theatre, code_in
+from commands.audit.script import Kill
+from commands.play import peek
+from commands.play.story import POSTER, STORE
+from commands.play.theatre import Theatre, code_in
 
 EGG = "抢鸡蛋券"
 RUSH = 20

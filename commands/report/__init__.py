@@ -1,0 +1,1 @@
+"""How members' stories and the ledger are read and told."""
