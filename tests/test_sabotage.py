@@ -15,6 +15,8 @@ LAST = re.compile(
     r"book: sent (\d+), answered (\d+), asked \d+; lost \d+, doubled \d+, unknown \d+"
 )
 
+LINE = {"step", "who", "channel", "did", "saw", "truth", "rule", "actions", "tags", "ms"}
+
 pytestmark = [pytest.mark.mutants, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
@@ -37,11 +39,11 @@ def play(*options: str, mutant: str = "") -> Played:
         cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=390, check=False,
     )  # fmt: skip
-    lines = done.stdout.splitlines()
-    assert lines, done.stderr
-    told = [json.loads(line) for line in lines[:-1]]
-    findings = "\n".join(str(one["audit"]) for one in told if "audit" in one)
-    return Played(status=done.returncode, findings=findings, last=lines[-1])
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told, done.stderr
+    assert all(one.keys() == LINE for one in told)
+    *findings, last = done.stderr.splitlines()
+    return Played(status=done.returncode, findings="\n".join(findings), last=last)
 
 
 def test_the_honest_story_has_no_findings() -> None:

@@ -26,6 +26,17 @@ def trace_of(database: Path, inner: str) -> Mapping[str, Any]:
     return json.loads(row["body"]) if row else {}
 
 
+def join_trace(database: Path, member: str) -> Mapping[str, Any]:
+    """Return the kept trace of a customer's latest join of a group; empty when there is none."""
+    with reading(database) as connection:
+        row = connection.execute(
+            "SELECT t.body FROM trace t JOIN inbox i ON i.id = t.inbox_id"
+            " WHERE i.kind = 'MemberJoined' AND instr(i.body, ?) ORDER BY i.id DESC LIMIT 1",
+            (member.encode(),),
+        ).fetchone()
+    return json.loads(row["body"]) if row else {}
+
+
 def unfinished(database: Path) -> int:
     """Return how many inbox rows and effects are not settled yet."""
     with reading(database) as connection:

@@ -37,8 +37,7 @@ async def into_the_group(play: Theatre) -> None:
     done = await play.act(4, "甲", "输入「宠物群」", "type", text="宠物群")
     play.promise(4, "甲", "shown", "/j/", happening=done["happening"])
     await join_by_link(play, 4, "甲", done["text"])
-    text = await play.await_news("甲")
-    play.say(4, "甲", "进群被看到", text, channel="公众号", truth="automatic")
+    await play.tell_join(4, "甲", await play.await_news("甲"))
     play.promise(4, "甲", "seat", PETS)
     play.promise(4, "甲", "code", "pet-newcomer")
     play.promise(4, "甲", "shown", "进群礼")
@@ -59,9 +58,10 @@ async def join_by_link(play: Theatre, step: int, who: str, text: str) -> None:
 
 async def add_the_employee(play: Theatre) -> None:
     """5. 乙 adds the store's employee: welcomed within 20 s with the group's way in."""
-    await play.act(5, "乙", "扫导购小王的活码加好友", "add_contact", code=f"staff-xiaowang-{STORE}")
-    text = await play.await_news("乙")
-    play.say(5, "乙", "收到欢迎语", text, channel="企业微信", truth="automatic")
+    await play.act(
+        5, "乙", "扫导购小王的活码加好友", "add_contact", patient=True,
+        code=f"staff-xiaowang-{STORE}",
+    )  # fmt: skip
     await play.settled()
     contact = await play.twin.get("contact/乙")
     play.say(
@@ -88,9 +88,7 @@ async def the_group_fills(play: Theatre) -> None:
     done = await play.act(6, "丙", "输入「宠物群」", "type", text="宠物群")
     play.promise(6, "丙", "shown", "宠物 2 群", happening=done["happening"])
     await join_by_link(play, 6, "丙", done["text"])
-    play.say(
-        6, "丙", "进群被看到", await play.await_news("丙"), channel="公众号", truth="automatic"
-    )
+    await play.tell_join(6, "丙", await play.await_news("丙"))
     play.promise(6, "丙", "seat", PETS_NEXT)
     play.promise(6, "丙", "code", "pet-newcomer")
 

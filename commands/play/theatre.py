@@ -48,8 +48,13 @@ class Theatre:
 
     # --- acting ---
 
-    async def act(self, step: int, who: str, did: str, act: str, **more: Any) -> Mapping[str, Any]:
-        """Let a person act, tell it with what they saw and why, and return what the twin says."""
+    async def act(
+        self, step: int, who: str, did: str, act: str, patient: bool = False, **more: Any
+    ) -> Mapping[str, Any]:
+        """Let a person act, tell it with what they saw and why, and return what the twin says.
+
+        `patient`: what they will see comes later, as a message of its own.
+        """
         began = time.monotonic()
         done = await self.twin.do(act, who, **more)
         ms = int((time.monotonic() - began) * 1000)
@@ -58,7 +63,9 @@ class Theatre:
                 Line(step=step, who=who, channel="手机", did=did, saw=done["error"])
             )
             return {**done, "text": "", "happening": ""}
-        text = await self.news(who)
+        text = await (self.await_news(who) if patient else self.news(who))
+        if patient:
+            ms = int((time.monotonic() - began) * 1000)
         await self.tell(step, who, did, done, text, ms)
         return {**done, "text": text}
 
@@ -68,21 +75,14 @@ class Theatre:
         """Tell a line about a happening: what the bot's trace says of it beside what was seen."""
         happened = await self.happening(str(done.get("happening") or ""))
         trace = peek.trace_of(self.database, str(happened.get("inner", ""))) if happened else {}
-        said = [s["truth"] for s in trace.get("said", [])]
-        self.transcript.tell(
-            Line(
-                step=step,
-                who=who,
-                channel=_CHANNELS.get(str(happened.get("account", "")), "手机"),
-                did=did,
-                saw=text,
-                truth=max(said, key=_RANK.index, default=""),
-                rule=next((h["rule"] for h in trace.get("hits", [])), ""),
-                actions=tuple(a["kind"] for a in trace.get("actions", [])),
-                tags=tuple(a["name"] for a in trace.get("actions", []) if a["kind"] == "tag"),
-                ms=ms,
-            )
-        )
+        channel = _CHANNELS.get(str(happened.get("account", "")), "手机")
+        self.transcript.tell(_line(step, who, channel, did, text, trace, ms))
+
+    async def tell_join(self, step: int, who: str, text: str) -> None:
+        """Tell that a join was seen, with the trace of the event the bot told itself."""
+        contact = await self.twin.get(f"contact/{who}")
+        trace = peek.join_trace(self.database, str(contact["external_userid"]))
+        self.transcript.tell(_line(step, who, "公众号", "进群被看到", text, trace))
 
     async def happening(self, wanted: str) -> Mapping[str, Any]:
         """Return the book's entry of a happening, empty when there is none."""
@@ -138,6 +138,25 @@ class Theatre:
         """Tell a line that is not a customer's callback."""
         channel = more.pop("channel", "后台")
         self.transcript.tell(Line(step=step, who=who, did=did, saw=saw, channel=channel, **more))
+
+
+def _line(
+    step: int, who: str, channel: str, did: str, saw: str, trace: Mapping[str, Any], ms: int = 0
+) -> Line:
+    said = [s["truth"] for s in trace.get("said", [])]
+    actions = trace.get("actions", [])
+    return Line(
+        step=step,
+        who=who,
+        channel=channel,
+        did=did,
+        saw=saw,
+        truth=max(said, key=_RANK.index, default=""),
+        rule="、".join(h["rule"] for h in trace.get("hits", [])),
+        actions=tuple(a["kind"] for a in actions),
+        tags=tuple(a["name"] for a in actions if a["kind"] == "tag"),
+        ms=ms,
+    )
 
 
 def link_in(text: str) -> str:

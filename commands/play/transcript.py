@@ -60,10 +60,16 @@ class Transcript:
             self._write(text)
 
     def verdict(self, lines: list[str], last: str) -> None:
-        """Print what the auditor found; the last line is always the book's."""
-        for text in lines:
-            self._write(json.dumps({"audit": text}, ensure_ascii=False) if self._as_json else text)
-        self._write(last)
+        """Print what the auditor found; the last line is always the book's.
+
+        With JSON lines it goes to standard error, so that every line of the output is one of the
+        story.
+        """
+        for text in (*lines, last):
+            if self._as_json:
+                print(text, file=sys.stderr, flush=True)
+            else:
+                self._write(text)
 
     def _write(self, text: str) -> None:
         self._out.write(text + "\n")
