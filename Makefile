@@ -21,12 +21,12 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
 	--annotation-style line --custom-compile-command 'make lock' --quiet
 ARGS ?=
 
-.PHONY: help setup demo test fmt lint types law unit rules docs-check lock kill faults mutants \
-	bench image clean
+.PHONY: help setup demo test fmt lint types law unit rules docs-check docs trace-update lock kill \
+	faults mutants bench image clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 ~ \2/p' $(MAKEFILE_LIST) | \
-		while IFS='~' read -r name text; do printf '%-13s%s\n' "$$name" "$$text"; done
+		while IFS='~' read -r name text; do printf '%-15s%s\n' "$$name" "$$text"; done
 
 setup: $(RUN)  ## make .venv with what the program needs
 
@@ -56,8 +56,16 @@ unit: $(DEVELOP)  ## the quick tests only
 rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 	@$(BIN)/python run.py check
 
-docs-check: $(DEVELOP)  ## the READMEs: commands run, twins agree, links resolve
-	@$(BIN)/pytest tests/test_docs.py $(ARGS)
+docs-check: $(DEVELOP)  ## the pages: commands run, twins agree, links resolve, tables current
+	@$(BIN)/pytest tests/test_docs.py tests/test_pages_name_code.py tests/test_cli_page.py \
+		tests/test_effects_page.py tests/test_json_schema.py tests/test_tutorial.py $(ARGS)
+
+docs: $(DEVELOP)  ## write the generated tables of the pages anew
+	@$(BIN)/python -m tests.cli_page
+	@$(BIN)/python -m tests.effects_page
+
+trace-update: $(DEVELOP)  ## write the golden traces anew; the difference is the review
+	@$(BIN)/pytest tests/test_golden.py --update-traces $(ARGS)
 
 kill: $(DEVELOP)  ## kill the process at its worst moments
 	@$(BIN)/pytest -m kill $(ARGS)

@@ -1,7 +1,8 @@
 """What we can owe and say: every kind of effect, words before they have a carrier, receipts.
 
-The kinds stand in `bot.effects_local` and `bot.effects_remote`; this is the place to import them
-from, and where the program checks before it starts that each declares what `bot.effect` asks.
+The kinds stand in `bot.effects_local`, `bot.effects_remote` and `bot.effects_kf`; this is the
+place to import them from, and where the program checks before it starts that each declares what
+`bot.effect` asks.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.effect import Action, Class, Local, Policy, Remote
+from bot.effects_kf import (
+    Choice,
+    InviteKf,
+    PullKf,
+    ReadKfCustomer,
+    SendKf,
+    TransKf,
+    WelcomeKf,
+)
 from bot.effects_local import (
     BindStore,
     Claim,
@@ -44,10 +54,12 @@ __all__ = [
     "Action",
     "Attachment",
     "BindStore",
+    "Choice",
     "Claim",
     "Class",
     "Gap",
     "Invite",
+    "InviteKf",
     "Label",
     "LeaveSeat",
     "Local",
@@ -56,7 +68,9 @@ __all__ = [
     "MarkReach",
     "Output",
     "Policy",
+    "PullKf",
     "ReadGroup",
+    "ReadKfCustomer",
     "ReadProfile",
     "Receipt",
     "Redeem",
@@ -64,16 +78,19 @@ __all__ = [
     "Remote",
     "Reply",
     "Send",
+    "SendKf",
     "Speak",
     "State",
     "Tag",
     "TakeSeat",
     "Tell",
+    "TransKf",
     "Truth",
     "Untag",
     "Verdict",
     "Warn",
     "WelcomeContact",
+    "WelcomeKf",
     "check_declared",
 ]
 
@@ -83,6 +100,7 @@ LOCAL: tuple[type[Local], ...] = (
 )  # fmt: skip
 REMOTE: tuple[type[Remote], ...] = (
     Reply, Send, WelcomeContact, Remark, Label, ReadProfile, ReadGroup, MakeJoinWay,
+    PullKf, SendKf, WelcomeKf, TransKf, InviteKf, ReadKfCustomer,
 )  # fmt: skip
 
 
@@ -114,8 +132,8 @@ class State(StrEnum):
 class Receipt:
     """What became of one try of a remote effect.
 
-    `state` READY means try again after `retry_s`; `events` are answers of queries, put into the
-    inbox in the same transaction as the outcome.
+    `state` READY means try again after `retry_s`. `events` are answers of queries and `remember`
+    what the account's next calls need to know; both are written in the transaction of the outcome.
     """
 
     state: State
@@ -125,6 +143,7 @@ class Receipt:
     phase: str = ""
     events: tuple[Event, ...] = ()
     outcome: Mapping[str, str] = field(default_factory=dict)
+    remember: Mapping[str, str] = field(default_factory=dict)
 
 
 class Truth(StrEnum):

@@ -12,14 +12,13 @@ import orjson
 from bot.actions import Reply
 from bot.clock import micros, micros_of, moment
 from bot.codec import action_summary, event_from_json
-from bot.db import inbox, journal, shelves
+from bot.db import inbox, journal
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
-from bot.events import Event, RedeemAsked, TextSaid
+from bot.events import Event, TextSaid
 from bot.facts import Situation
 from bot.gather import Known, gather
-from bot.ids import readable_code
 from bot.plan import Plan, plan
 from bot.platforms.oa import gate as oa_gate
 from bot.platforms.oa.reply import text_reply
@@ -76,13 +75,12 @@ class Decider:
         known = await gather(tx, shop, self._people, row, event)
         situation = Situation(event=event, facts=known.facts, hits=known.trace.hits)
         made = plan(situation, shop.playbook)
-        person = await self._subject_of(tx, event, known)
         decision = Decision(
             inbox=inbox_id,
             event_id=row["event_id"],
             account=event.account,
             channel=shop.channel(event.account),
-            person=person,
+            person=known.facts.member.id if known.facts.member else None,
             now_us=micros(known.facts.now),
             event_us=row["event_us"] or row["received_us"],
             answer_by_us=row["received_us"] + micros_of(shop.times.reply_fallback),
@@ -94,7 +92,7 @@ class Decider:
             await settle(tx, action, decision)
         await self._keep(tx, decision, event, known, made)
         answer = _answer(event, made, known)
-        await inbox.close(tx, inbox_id, person, answer, decision.now_us)
+        await inbox.close(tx, inbox_id, decision.person, answer, decision.now_us)
         return Decided(
             inbox=inbox_id,
             event_id=row["event_id"],
@@ -103,14 +101,6 @@ class Decider:
             rules=tuple(h.rule for h in known.trace.hits),
             actions=len(made.actions),
         )
-
-    async def _subject_of(self, tx: Tx, event: Event, known: Known) -> str | None:
-        if known.facts.member:
-            return known.facts.member.id
-        if isinstance(event, RedeemAsked):
-            row = await shelves.find_coupon(tx, readable_code(event.code))
-            return row["person_id"] if row else None
-        return None
 
     async def _keep(
         self, tx: Tx, decision: Decision, event: Event, known: Known, made: Plan

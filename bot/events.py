@@ -2,51 +2,58 @@
 
 Every event says which account it came to, when it happened by the platform's clock, whom it is
 about, and keeps every leaf of what arrived in `fields`, so that nothing a platform said is lost
-even where no typed attribute reads it.
+even where no typed attribute reads it. What all share stands in `bot.event`, what customer service
+tells in `bot.events_kf`; this is the place to import them from.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.event import Alias, AliasKind, Event, Unrecognised
+from bot.events_kf import (
+    KfEntered,
+    KfOther,
+    KfRang,
+    KfSaid,
+    KfSentFailed,
+    KfServicerSaid,
+    KfSessionChanged,
+)
 
-class AliasKind(StrEnum):
-    """The names one person is known by. The scope of an alias is what makes its value unique."""
-
-    OA_OPENID = "oa_openid"  # scope: AppID
-    EXTERNAL_USERID = "external_userid"  # scope: CorpID
-    UNIONID = "unionid"  # scope: the Open Platform account; one installation is one brand, so ""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Alias:
-    """One name of one person. Equal aliases always mean the same person."""
-
-    kind: AliasKind
-    scope: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something happened. `at` is None when the platform gave no readable time."""
-
-    account: str
-    at: datetime | None = None
-    who: Alias | None = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    occasion: ClassVar[str] = ""  # the word rules use for this kind; "" = no rule can name it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unrecognised(Event):
-    """A callback we can read but do not act on. Kept, counted and shown; never dropped."""
-
-    kind: str
-
+__all__ = [
+    "Alias",
+    "AliasKind",
+    "ContactAdded",
+    "ContactDeleted",
+    "ContactEdited",
+    "Event",
+    "Followed",
+    "GroupChanged",
+    "GroupCreated",
+    "GroupDismissed",
+    "GroupGrew",
+    "GroupRead",
+    "GroupShrank",
+    "JoinWayMade",
+    "KfEntered",
+    "KfOther",
+    "KfRang",
+    "KfSaid",
+    "KfSentFailed",
+    "KfServicerSaid",
+    "KfSessionChanged",
+    "MemberJoined",
+    "MemberLeft",
+    "MenuTapped",
+    "ProfileRead",
+    "RedeemAsked",
+    "Scanned",
+    "Seat",
+    "StaffDropped",
+    "TextSaid",
+    "Unfollowed",
+    "Unrecognised",
+]
 
 # --- Official Account (oa/replies-and-messages.md) ---
 

@@ -93,6 +93,7 @@ class CouponFacts:
     coupon: int
     campaign: Campaign
     state: str
+    code: str = ""  # as it stands on the shelf, however it was typed
     expires: datetime | None = None
     redeemed_at: datetime | None = None
     redeemed_store: str = ""

@@ -24,7 +24,6 @@ from bot.events import (
     TextSaid,
 )
 from bot.facts import Content, CouponFacts, Facts, Member
-from bot.ids import readable_code
 from bot.plan import Needs, needs
 from bot.shop import Shop
 from keyword_rules.rule import Limit, Subject, Trace
@@ -89,6 +88,8 @@ def pool_of_chat(content: Content, chat: str) -> str:
 
 
 async def _who(tx: Tx, people: People, event: Event, now_us: int) -> tuple[Member | None, str]:
+    if isinstance(event, RedeemAsked):
+        return await _holder(tx, people, event, now_us), ""
     if event.who is None:
         return None, ""
     unionid = event.unionid if isinstance(event, ProfileRead | MemberJoined) else ""
@@ -99,6 +100,14 @@ async def _who(tx: Tx, people: People, event: Event, now_us: int) -> tuple[Membe
         person = await people.link(tx, person, other)
         linked = other.kind
     return await people.member(tx, person, now_us, new=new), linked
+
+
+async def _holder(tx: Tx, people: People, event: RedeemAsked, now_us: int) -> Member | None:
+    """Return the member whose coupon a till presents."""
+    row = await shelves.find_coupon(tx, event.code)
+    if row is None or row["person_id"] is None:
+        return None
+    return await people.member(tx, row["person_id"], now_us)
 
 
 async def _subject(tx: Tx, look: _Look) -> Subject:
@@ -179,7 +188,7 @@ async def _facts(tx: Tx, look: _Look, wanted: Needs) -> Facts:
 async def _coupon(tx: Tx, content: Content, event: Event) -> CouponFacts | None:
     if not isinstance(event, RedeemAsked):
         return None
-    row = await shelves.find_coupon(tx, readable_code(event.code))
+    row = await shelves.find_coupon(tx, event.code)
     if row is None or row["campaign"] not in content.campaigns:
         return None
     return shelves.coupon_facts(row, content.campaigns[row["campaign"]])

@@ -14,8 +14,11 @@ def ulid(at_us: int) -> str:
 
 
 def coupon_code(prefix: str = "") -> str:
-    """Return a random coupon code of 8 letters without look-alikes, after `prefix`."""
-    return prefix + "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    """Return a random coupon code of 8 letters without look-alikes, after `prefix`.
+
+    The prefix loses its hyphens, so that the code is found however it is typed.
+    """
+    return readable_code(prefix) + "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def readable_code(typed: str) -> str:

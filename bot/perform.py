@@ -1,22 +1,26 @@
 """The third room: carries out what we owe at the platforms; the only door out.
 
 The intent is on disk before a socket opens, the outcome after; what a query answered enters the
-inbox in the same transaction as the outcome.
+inbox, and what its account must remember its memory, in the same transaction as the outcome.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.actions import Policy, Receipt, Remote, State
-from bot.clock import Clock, micros
+from bot.clock import Clock, micros, moment
 from bot.codec import action_from_json, event_to_json
-from bot.db import inbox, ledger
+from bot.db import inbox, ledger, memory
 from bot.db.tx import Database, Row, Tx
+from bot.errors import DatabaseTrouble
+from bot.events import Event, KfEntered
 from bot.platforms.port import Port, back_off
 
 Call = Callable[[Remote, Port, int], Awaitable[Receipt]]
+_WRITE_AGAIN_S = 1.0
 log = structlog.get_logger()
 
 
@@ -50,10 +54,14 @@ class Performer:
         return await self._db.write(work)
 
     async def perform(self, row: Row) -> Receipt:
-        """Carry out one claimed effect and write what became of it."""
+        """Carry out one claimed effect and write what became of it, however long that takes.
+
+        What a platform did cannot be found out again, so trouble with the database is waited out.
+        """
         began_us = self._clock()
         receipt = await self._call(row)
-        await self._write(row, receipt)
+        while not await self._written(row, receipt):  # noqa: ASYNC110  (a full disk rings no bell)
+            await asyncio.sleep(_WRITE_AGAIN_S)
         log.info(
             "performed", effect=row["id"], kind=row["kind"], state=receipt.state,
             code=receipt.code, attempt=row["attempts"],
@@ -72,10 +80,19 @@ class Performer:
         if not isinstance(action, Remote):
             return Receipt(state=State.FAILED, meaning=f"{row['kind']} 不是对外动作")
         try:
-            return await door.call(action, door.port, row["attempts"])
+            port = replace(door.port, effect=row["key"])
+            return await door.call(action, port, row["attempts"])
         except Exception:  # a fault of ours must not leave the effect under way for ever
             log.exception("perform_failed", effect=row["id"], kind=row["kind"])
             return _after_fault(row)
+
+    async def _written(self, row: Row, receipt: Receipt) -> bool:
+        try:
+            await self._write(row, receipt)
+        except DatabaseTrouble:
+            log.exception("outcome_not_written", effect=row["id"], state=receipt.state)
+            return False
+        return True
 
     async def _write(self, row: Row, receipt: Receipt) -> None:
         now_us = self._clock()
@@ -84,20 +101,31 @@ class Performer:
             if not await ledger.settle(tx, row, receipt, now_us):
                 log.warning("fence_rejected", effect=row["id"])
                 return
-            for n, event in enumerate(receipt.events):
-                canonical = f"answer\0{row['key']}\0{n}".encode()
-                arrival = inbox.Arrival(
-                    account=event.account,
-                    source="internal",
-                    dedupe=inbox.dedupe_key(self._instance_key, canonical),
-                    kind=type(event).__name__,
-                    body=event_to_json(event),
-                    received_us=now_us,
-                    event_us=micros(event.at) if event.at else None,
-                )
-                await inbox.accept(tx, arrival)
+            for n, told in enumerate(receipt.events):
+                # Most answers name no time: they are learnt now.
+                event = told if told.at else replace(told, at=moment(now_us))
+                name = _name_of(event) or f"answer\0{row['key']}\0{n}"
+                await inbox.accept(tx, self._arrival(event, name, now_us))
+            await memory.remember(tx, row["account"], receipt.remember)
 
         await self._db.write(work)
+
+    def _arrival(self, event: Event, name: str, now_us: int) -> inbox.Arrival:
+        return inbox.Arrival(
+            account=event.account,
+            source="internal",
+            dedupe=inbox.dedupe_key(self._instance_key, name.encode()),
+            kind=type(event).__name__,
+            body=event_to_json(event),
+            received_us=now_us,
+            event_us=micros(event.at) if event.at else None,
+            lane=0 if isinstance(event, KfEntered) and event.welcome_code else 1,
+        )
+
+
+def _name_of(event: Event) -> str:
+    name = event.once()
+    return f"once\0{event.account}\0{name}" if name else ""
 
 
 def _after_fault(row: Row) -> Receipt:

@@ -96,7 +96,7 @@ def needs(event: Event, hits: Sequence[Hit], content: Content, pool_of_chat: str
 def plan(situation: Situation, playbook: Playbook) -> Plan:
     """Return everything one event leads to. Pure: equal arguments give equal plans."""
     outputs = list(_outputs(situation, playbook))
-    said = tuple(o for o in outputs if isinstance(o, Speak))
+    said = _once(o for o in outputs if isinstance(o, Speak))
     actions = [o for o in outputs if isinstance(o, Action)]
     actions += playbook.finish(situation, actions)
     carried = carry(situation, said) if said else ()
@@ -121,6 +121,14 @@ def _outputs(situation: Situation, playbook: Playbook) -> Iterable[Output]:
         yield from playbook.unknown(situation)
 
 
+def _once(said: Iterable[Speak]) -> tuple[Speak, ...]:
+    # Two rules may give the same coupon or greeting; the customer reads it once.
+    seen: dict[tuple[str, str], Speak] = {}
+    for words in said:
+        seen.setdefault((words.text, words.card.url if words.card else ""), words)
+    return tuple(seen.values())
+
+
 def _distinct(actions: Sequence[Action]) -> tuple[Action, ...]:
     # Two rules may ask for the same tag or the same way in; the first one's wording stands.
     seen: dict[str, Action] = {}
@@ -138,6 +146,8 @@ def carry(situation: Situation, said: Sequence[Speak]) -> tuple[Action, ...]:
     event, facts = situation.event, situation.facts
     text = "\n\n".join(s.text for s in said if s.text)
     rule = next((s.rule for s in said if s.rule), "")
+    if not text and not isinstance(event, ContactAdded):
+        return ()
     if facts.answers_inside and event.who is not None:
         return (Reply(account=event.account, openid=event.who.value, text=text, rule=rule),)
     if isinstance(event, ContactAdded):

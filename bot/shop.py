@@ -15,7 +15,10 @@ from keyword_rules.match import RuleSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountKeys:
-    """One account as the callback path needs it; `scope` is its AppID or CorpID."""
+    """One account as the callback path needs it; `scope` is its AppID or CorpID.
+
+    `setting` is where the account stands in the settings, such as `accounts[0]`.
+    """
 
     id: str
     channel: str  # oa or wecom
@@ -23,6 +26,7 @@ class AccountKeys:
     path: str
     seal: Seal
     mode: Mode = Mode.SAFE
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

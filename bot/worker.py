@@ -19,13 +19,14 @@ from bot.db import inbox, ledger
 from bot.db.inbox import Accepted
 from bot.db.tx import Database, Row, Tx
 from bot.decide import Decided, Decider
+from bot.errors import DatabaseTrouble
 from bot.perform import Performer
 from bot.shop import Times
 
 _BATCH = 64
 _POLL_S = 0.5
 _SLOTS = 16
-_RESERVED_SLOTS = 4  # for lane 0: a welcome never waits behind labels
+_URGENT_SLOTS = 64  # lane 0 may have this many: a welcome never waits behind labels
 _RETRY_AFTER_FAULT_S = 1.0
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -55,7 +56,10 @@ class Worker:
         self._arrived = asyncio.Event()
         self._owed = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._loops_ended = asyncio.Event()
+        self._loops_ended.set()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._sending = 0
 
     async def recover(self) -> int:
         """Settle what the last process left under way; call before serving, as the only process."""
@@ -63,15 +67,20 @@ class Worker:
 
     async def run(self) -> None:
         """Run every loop until `stop`; a loop that fails is logged and started again."""
-        async with asyncio.TaskGroup() as group:
-            for loop in (self._decide_loop, self._perform_loop, self._sweep_loop):
-                group.create_task(self._supervised(loop))
+        self._loops_ended.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for loop in (self._decide_loop, self._perform_loop, self._sweep_loop):
+                    group.create_task(self._supervised(loop))
+        finally:
+            self._loops_ended.set()
 
     async def stop(self, within_s: float = 10.0) -> None:
         """Take nothing new; wait up to `within_s` for what is under way. The rest resumes later."""
         self._stopping.set()
         self._arrived.set()
         self._owed.set()
+        await _wait(self._loops_ended, within_s)  # a claim must not end without its sending
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
 
@@ -120,7 +129,8 @@ class Worker:
 
     async def _too_late(self, deciding: "asyncio.Task[Decided | None]", inbox_id: int) -> None:
         await asyncio.wait({deciding})
-        await self._unanswered(inbox_id)
+        if deciding.exception() is None:
+            await self._unanswered(inbox_id)
 
     async def _unanswered(self, inbox_id: int) -> None:
         next_us = self._clock() + micros_of(self._times.reply_fallback)
@@ -131,17 +141,22 @@ class Worker:
         await self._db.write(lambda tx: ledger.answered(tx, inbox_id, self._clock()))
 
     async def decide_now(self, inbox_id: int) -> Decided | None:
-        """Decide a row at once, for a caller that waits for its verdict."""
-        decided = await self._decide_one(inbox_id)
+        """Decide a row at once, for a caller that waits for its verdict; None when it took longer.
+
+        The time allowed is that of an open response. Raises DatabaseTrouble.
+        """
+        deciding = self._spawn(self._decide_one(inbox_id))
+        done, _ = await asyncio.wait({deciding}, timeout=self._times.answer_within_s)
         self._owed.set()
         self._arrived.set()
-        return decided
+        return deciding.result() if done else None
 
     # --- loops ---
 
     async def _decide_loop(self) -> None:
         while not self._stopping.is_set():
             self._arrived.clear()
+            await self._able_before_stopping()
             rows = await self._db.read(lambda tx: inbox.waiting(tx, self._clock(), _BATCH))
             if not rows:
                 await _wait(self._arrived, _POLL_S)
@@ -151,10 +166,13 @@ class Worker:
             self._owed.set()
 
     async def _decide_one(self, inbox_id: int, *, inside: bool = False) -> Decided | None:
-        await self.able.wait()
+        if not await self._able_before_stopping():
+            return None
         began_us = self._clock()
         try:
             decided = await self._decider.decide(inbox_id, inside=inside)
+        except DatabaseTrouble:
+            raise  # no fault of this event's: it keeps its tries, and its turn
         except Exception as fault:  # noqa: BLE001  (logged and kept with the row)
             await self._postpone(inbox_id, fault)
             return None
@@ -165,6 +183,11 @@ class Worker:
             )  # fmt: skip
         return decided
 
+    async def _able_before_stopping(self) -> bool:
+        while not self.able.is_set() and not self._stopping.is_set():
+            await _wait(self.able, _POLL_S)
+        return self.able.is_set()
+
     async def _postpone(self, inbox_id: int, fault: Exception) -> None:
         log.error("decide_failed", inbox=inbox_id, exc_info=fault)
         reason = f"{type(fault).__name__}: {fault}"[:500]
@@ -173,28 +196,40 @@ class Worker:
     async def _perform_loop(self) -> None:
         while not self._stopping.is_set():
             self._owed.clear()
-            free = _SLOTS - len(self._under_way)
-            rows = await self._performer.claim(max(free, 0) + _RESERVED_SLOTS, (0, 0))
-            if free > 0 and len(rows) < free:
-                rows += await self._performer.claim(free - len(rows), (1, 9))
-            for row in rows:
-                self._spawn(self._perform_one(row))
-            if not rows:
+            began = await self._begin((0, 0), _URGENT_SLOTS)
+            began += await self._begin((1, 9), _SLOTS)
+            if not began:
                 await _wait(self._owed, _POLL_S)
 
+    async def _begin(self, lanes: tuple[int, int], slots: int) -> int:
+        """Claim as much of some lanes as `slots` leave room for, and begin it at once."""
+        free = slots - self._sending
+        rows = await self._performer.claim(free, lanes) if free > 0 else []
+        for row in rows:
+            self._sending += 1
+            self._spawn(self._perform_one(row))
+        return len(rows)
+
     async def _perform_one(self, row: Row) -> None:
-        await self._performer.perform(row)
+        try:
+            await self._performer.perform(row)
+        finally:
+            self._sending -= 1
         self._arrived.set()
         self._owed.set()
 
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():
-            refused = self._acceptor.refused.copy()
-            self._acceptor.refused.clear()
-            await self._db.write(partial(self._sweep, refused=refused))
+            await self.sweep()
             self._arrived.set()
             self._owed.set()
             await _wait(self._stopping, _POLL_S * 2)
+
+    async def sweep(self) -> None:
+        """Settle what waits for nobody, and count what was refused. Repeating it is safe."""
+        refused = self._acceptor.refused.copy()
+        await self._db.write(partial(self._sweep, refused=refused))
+        self._acceptor.refused -= refused
 
     async def _sweep(self, tx: Tx, refused: Counter[tuple[str, str]]) -> None:
         now_us = self._clock()

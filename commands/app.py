@@ -8,18 +8,19 @@ from typing import Annotated
 import typer
 
 from commands.parts.problems import USAGE, Stop
+from commands.parts.usage import check_readable, explained
 
 app = typer.Typer(
     name="xiaoer",
-    help="店小二：接企业微信、公众号的回调，按规则欢迎、发券、邀请进群、打标签。先试：demo、check、try。",
-    no_args_is_help=True,
+    help="店小二：接企业微信、公众号的回调，按规则欢迎、发券、邀请进群、打标签。",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-rules_app = typer.Typer(help="规则：检查、没接住的话。", no_args_is_help=True)
-db_app = typer.Typer(help="数据库：升级、状态。", no_args_is_help=True)
-app.add_typer(rules_app, name="rules")
-app.add_typer(db_app, name="db")
+rules_app = typer.Typer(help="规则：没接住的话、多半不是本意的地方。")
+db_app = typer.Typer(help="数据库：升级、状态。")
+FIRST, DAILY, TOOLS = "先试这四个", "开店与排查", "规则、数据库与工具"
+app.add_typer(rules_app, name="rules", rich_help_panel=TOOLS)
+app.add_typer(db_app, name="db", rich_help_panel=TOOLS)
 
 HomeOption = Annotated[
     Path | None,
@@ -31,6 +32,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 fine, 1 findings, 2 usage, 3 unreachable."""
     try:
+        check_readable(sys.argv[1:] if argv is None else argv)
         outcome = app(args=argv, standalone_mode=False)
     except Stop as stopped:
         print(stopped.text, file=sys.stderr)
@@ -41,10 +43,8 @@ def main(argv: list[str] | None = None) -> int:
         return USAGE
     except Exception as trouble:
         if type(trouble).__module__.startswith(("click", "typer")):
-            print(
-                f"用法不对：{getattr(trouble, 'message', trouble)}（加 --help 看说明）",
-                file=sys.stderr,
-            )
+            complaint = getattr(trouble, "format_message", trouble.__str__)()
+            print(f"用法不对：{explained(complaint)}（加 --help 看说明）", file=sys.stderr)
             return USAGE
         raise
     return int(outcome or 0)
@@ -62,42 +62,44 @@ def _needed(home: Path | None) -> Path:
     return found
 
 
-@app.command()
+@db_app.callback(invoke_without_command=True)
+@rules_app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True)
+def bare(context: typer.Context) -> None:
+    """Show what there is to somebody who names no command; that is no mistake."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command(rich_help_panel=FIRST)
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="演完就退出，不留着服务")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="演完就退出；不加时在终端里演完继续服务")
+    ] = False,
     as_json: JsonOption = False,
-    keep: Annotated[Path | None, typer.Option("--keep", help="保留家目录到这里")] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="把家目录留在这里（要新的或空的目录）")
+    ] = None,
     sabotage: Annotated[
         str, typer.Option("--sabotage", help="在中间放一个说谎的代理：drop、double 或 ghost")
     ] = "",
     kills: Annotated[int, typer.Option("--kills", help="中途强杀服务的次数")] = 20,
-    seed: Annotated[int, typer.Option("--seed", help="随机种子")] = 7,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子，定下谁被打乱、何时强杀")] = 7,
 ) -> int:
-    """演一遍门店的一天：服务 + 平台仿真 + 样例，不需要账号；末行是账本核对的结果。"""
+    """演一遍门店的一天：全在本机，不需要账号；末行是对账的结果。"""
     from commands import demo as verb
 
     return verb.run(
-        once=once, as_json=as_json, keep=_given(keep), sabotage=sabotage, kills=kills, seed=seed
+        once=once,
+        as_json=as_json,
+        keep=keep and keep.resolve(),
+        sabotage=sabotage,
+        kills=kills,
+        seed=seed,
     )
 
 
-@app.command()
-def serve(home: HomeOption = None) -> int:
-    """启动服务：收回调、做决定、发消息，一个进程全包。"""
-    from commands import serve as verb
-
-    return verb.run(_needed(home))
-
-
-@app.command()
-def work(home: HomeOption = None) -> int:
-    """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
-    from commands import serve as verb
-
-    return verb.run(_needed(home), listening=False)
-
-
-@app.command()
+@app.command(rich_help_panel=FIRST)
 def check(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """检查设置、内容、规则与数据库结构，一次列出所有问题；不联网。不给 --home 就检查样例。"""
     from commands import check as verb
@@ -105,7 +107,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> int:
     return verb.run(_given(home), as_json=as_json)
 
 
-@app.command("try")
+@app.command("try", rich_help_panel=FIRST)
 def try_(
     text: Annotated[str, typer.Argument(help="顾客说的话")] = "",
     home: HomeOption = None,
@@ -114,7 +116,9 @@ def try_(
     on: Annotated[str, typer.Option(help="场合：text、follow、scan、menu、contact…")] = "text",
     key: Annotated[str, typer.Option(help="活码的 scene/state，或菜单 key")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="顾客已有的标签，可重复")] = None,
-    stage: Annotated[str, typer.Option(help="顾客阶段")] = "visitor",
+    stage: Annotated[
+        str, typer.Option(help="阶段：visitor、registered、first_order、taster、advocate")
+    ] = "visitor",
     as_json: JsonOption = False,
 ) -> int:
     """试一句话：哪条规则会命中，别的为什么没命中。不给 --home 就用样例。"""
@@ -126,23 +130,50 @@ def try_(
     )  # fmt: skip
 
 
-@app.command()
+@app.command(rich_help_panel=FIRST)
+def init(home: HomeOption = None) -> int:
+    """建一个新家：放好样例，生成自己的 Token 和 EncodingAESKey，说明接下来改什么、填哪里。"""
+    from commands import init as verb
+
+    return verb.run(_needed(home))
+
+
+@app.command(rich_help_panel=DAILY)
+def serve(home: HomeOption = None) -> int:
+    """启动服务：收回调、做决定、发消息，一个进程全包。"""
+    from commands import serve as verb
+
+    return verb.run(_needed(home))
+
+
+@app.command(rich_help_panel=DAILY)
+def work(home: HomeOption = None) -> int:
+    """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
+    from commands import serve as verb
+
+    return verb.run(_needed(home), listening=False)
+
+
+@app.command(rich_help_panel=DAILY)
 def why(
     what: Annotated[
-        str, typer.Argument(help="会员、事件号，或会员的任一身份（openid、external_userid、名字）")
+        str,
+        typer.Argument(
+            help="会员号、事件号、券码，或任一身份：openid、external_userid、unionid、名字"
+        ),
     ],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """讲清一个会员或一个事件的来龙去脉：发生了什么、命中哪条规则、做了什么、结果如何。"""
+    """讲清一个会员或一个事件的来龙去脉：为什么命中、做了什么、结果如何。"""
     from commands import why as verb
 
     return verb.run(what, _needed(home), as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=TOOLS)
 def decode(
-    platform: Annotated[str, typer.Option(help="oa、wecom、kf 或 aibot")],
+    platform: Annotated[str, typer.Option(help="平台：oa、wecom、kf 或 aibot")],
     lines: Annotated[bool, typer.Option("--lines", help='每行一个 JSON：{"payload": …}')] = False,
 ) -> int:
     """把标准输入的一个回调（密文或明文）解成事件，输出 JSON。"""
@@ -151,7 +182,7 @@ def decode(
     return verb.run(platform, lines, sys.stdin, sys.stdout)
 
 
-@app.command()
+@app.command(rich_help_panel=DAILY)
 def ledger(
     home: HomeOption = None,
     resolve: Annotated[str, typer.Option(help="要确认的动作编号")] = "",
@@ -200,17 +231,21 @@ def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
     return database.status(_needed(home), as_json=as_json)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    rich_help_panel=TOOLS,
+    add_help_option=False,  # the twin tells its own options
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def twin(context: typer.Context) -> int:
-    """单独启动平台仿真（twin），任何机器人都可以拿它练手；参数见 docs/reference/twin.md。"""
+    """单独启动平台仿真（twin），任何机器人都可以拿它练手；参数：twin --help。"""
     from commands import twin as verb
 
     return verb.run(list(context.args))
 
 
-@app.command()
+@app.command(rich_help_panel=TOOLS)
 def version(as_json: JsonOption = False) -> int:
-    """版本。"""
+    """程序、Python 与数据库结构的版本。"""
     from commands import version as verb
 
     return verb.run(as_json=as_json)

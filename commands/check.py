@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.db.opening import check_instance_key
 from bot.db.schema import refuse_newer, status
 from bot.errors import DatabaseTrouble
-from commands.parts.compose import Home, open_home, rules_folder, sample_home
+from commands.parts.compose import Home, open_home, rules_folder, sample_home, without_accounts
 from commands.parts.problems import FINDINGS, FINE
 from config.home import UnsafeKey, instance_key
 
@@ -19,9 +19,9 @@ def run(home: Path | None, *, as_json: bool) -> int:
     problems += [f"{rules_folder(read.folder).name}/{p}" for p in read.rules.problems]
     errors = len(read.errors) + len(read.rules.problems)
     if home:
-        of_database = list(_database(read))
-        problems += of_database
-        errors += len(of_database)
+        found = [*filter(None, [without_accounts(read)]), *_database(read)]
+        problems += found
+        errors += len(found)
     _print(read, problems, as_json)
     return FINDINGS if errors else FINE
 

@@ -12,7 +12,8 @@ from typing import TextIO
 from bot.errors import Refused
 from bot.events import Alias, Event, Unrecognised
 from bot.platforms.envelope import Key, Seal
-from bot.platforms.happening import kind_of, read, unrecognised
+from bot.platforms.happening import Fields, kind_of, read, unrecognised
+from bot.platforms.kf import gate as kf
 from bot.platforms.oa import gate as oa
 from bot.platforms.outer import encrypt_of
 from bot.platforms.wecom import gate as wecom
@@ -47,7 +48,7 @@ def run(platform: str, lines: bool, stdin: TextIO, stdout: TextIO) -> int:
     the answers are in order and as many as the lines read, whatever those hold.
     """
     if isinstance(stdout, io.TextIOWrapper):
-        stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        stdout.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     if platform not in PLATFORMS:
         stdout.write(_json(_usage(f"不认识的平台 {platform!r}，可选 {' '.join(PLATFORMS)}")) + "\n")
         return 2
@@ -107,16 +108,25 @@ def _event(platform: str, scope: str, payload: str) -> Event:
         return oa.decode(platform, scope, payload)
     if platform == "wecom":
         return wecom.decode(platform, scope, payload)
+    if platform == "kf":
+        return _of_kf(scope, payload)
     return unrecognised(platform, read(payload))
+
+
+def _of_kf(scope: str, payload: str) -> Event:
+    # The bell comes through WeCom's door and names its event; a pulled item describes one.
+    if Fields(read(payload)).get("Event"):
+        return wecom.decode("kf", scope, payload)
+    return kf.decode("kf", scope, payload)
 
 
 def _opened(line: _Line) -> str:
     sealing = line.sealing
-    try:
-        key = Key(sealing["aes_key"])
-    except ValueError as error:
-        raise _Usage(str(error)) from None
-    seal = Seal(token=sealing["token"], keys=(key,), receivers=frozenset({sealing["receiver"]}))
+    seal = Seal(
+        token=sealing["token"],
+        keys=_keys(sealing["aes_key"]),
+        receivers=frozenset({sealing["receiver"]}),
+    )
     plain = seal.open(
         _encrypt_of(line.payload),
         timestamp=sealing["timestamp"],
@@ -127,6 +137,14 @@ def _opened(line: _Line) -> str:
         return plain.decode()
     except UnicodeDecodeError:
         raise Refused("parse", "明文不是合法的 UTF-8") from None
+
+
+def _keys(aes_key: str) -> tuple[Key, ...]:
+    # A key of another form opens nothing; that shows at its own step, after the signature's.
+    try:
+        return (Key(aes_key),)
+    except ValueError:
+        return ()
 
 
 def _encrypt_of(payload: str) -> str:

@@ -1,13 +1,14 @@
 """`serve` and `work`: the program as it runs in a shop."""
 
 import asyncio
-import contextlib
 import errno
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import structlog
@@ -25,14 +26,14 @@ from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
 from commands.parts import logs
-from commands.parts.compose import Home, open_home, shop_of
+from commands.parts.compose import Home, open_home, shop_of, without_accounts
 from commands.parts.doors import doors
-from commands.parts.problems import FINE, UNREACHABLE, show, stop
+from commands.parts.problems import FINE, UNREACHABLE, USAGE, show, stop
 from commands.parts.stock import meet_groups, stock_shelves
 from commands.parts.watch import follow_clock, watch_rules
 from config.settings import Listen
 
-_DRAIN_S = 10.0
+_DRAIN_S = 8.0
 log = structlog.get_logger()
 
 
@@ -43,6 +44,8 @@ def run(home: Path, *, listening: bool = True) -> int:
     """
     logs.set_up()
     read = open_home(home, with_rules=False)
+    if advice := without_accounts(read):
+        stop(advice, USAGE)
     if read.errors:
         show(read.errors)
         stop("内容有错误，未启动（用 check 查看全部）")
@@ -61,16 +64,46 @@ def _loop_run(main: Coroutine[object, object, int]) -> int:
 
 
 async def _serve(home: Home, listening: bool) -> int:
-    clock = Clock()
+    clock, told = Clock(), _listen_for_signals()
     if home.settings.twin_clock_url:
         await follow_clock(clock, home.settings.twin_clock_url, once=True)
     async with _rooms(home, clock) as rooms:
         log.info("recovered", recovered=await rooms.worker.recover())
-        site = await _listen(home, rooms) if listening else None
-        await _work(home, rooms)
-        if site:
-            await site.cleanup()
+        runner = await _listen(home, rooms) if listening else None
+        async with _at_work(home, rooms) as tasks:
+            until = asyncio.create_task(_until(told.stop))
+            await asyncio.wait({*tasks, until}, return_when=asyncio.FIRST_COMPLETED)
+            until.cancel()
+            await _drain(rooms, runner, told.hurry)
     return FINE
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What signals have told us: to stop, and then not even to wait for what is under way."""
+
+    stop: asyncio.Event
+    hurry: asyncio.Event
+
+
+def _listen_for_signals() -> _Told:
+    told = _Told(asyncio.Event(), asyncio.Event())
+
+    def tell() -> None:
+        (told.hurry if told.stop.is_set() else told.stop).set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, tell)
+    return told
+
+
+async def _drain(rooms: Rooms, runner: web.AppRunner | None, hurry: asyncio.Event) -> None:
+    """Close the door at once, then let what is under way finish; the rest resumes later."""
+    ending = asyncio.gather(rooms.worker.stop(_DRAIN_S), runner.cleanup() if runner else _done())
+    hurried = asyncio.ensure_future(_until(hurry))
+    waited: set[asyncio.Future[Any]] = {ending, hurried}
+    await asyncio.wait(waited, timeout=_DRAIN_S + 1, return_when=asyncio.FIRST_COMPLETED)
+    hurried.cancel()
 
 
 @asynccontextmanager
@@ -128,31 +161,30 @@ def _site(runner: web.AppRunner, listen: Listen) -> web.BaseSite:
     return web.SockSite(runner, socket.socket(fileno=listen.fd))
 
 
-async def _work(home: Home, rooms: Rooms) -> None:
-    """Load what decisions need, then run until told to stop; every helper task dies with this."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
+@asynccontextmanager
+async def _at_work(home: Home, rooms: Rooms) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Load what decisions need and keep the rooms running; raise what ended a task untimely."""
     tasks: list[asyncio.Task[None]] = [
         asyncio.create_task(rooms.worker.run()),
         asyncio.create_task(_make_able(home, rooms)),
     ]
     if home.settings.twin_clock_url:
         tasks.append(asyncio.create_task(follow_clock(rooms.clock, home.settings.twin_clock_url)))
-    until = asyncio.create_task(_until(stopping))
-    done, _ = await asyncio.wait({*tasks, until}, return_when=asyncio.FIRST_COMPLETED)
-    await rooms.worker.stop(_DRAIN_S)
+    yield tasks
+    ended = [task for task in tasks if task.done()]
     for task in tasks:
         task.cancel()
-    for task in done - {until}:
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
         task.result()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until(event: asyncio.Event) -> None:
     await event.wait()
+
+
+async def _done() -> None:
+    return
 
 
 async def _make_able(home: Home, rooms: Rooms) -> None:

@@ -22,6 +22,8 @@ from handlers.personas import choose, speak, wording
 from handlers.wording import entry_code, render, store_of
 from keyword_rules.rule import Step
 
+_WORDLESS = frozenset({"tag", "untag"})
+
 
 def spoke(situation: Situation) -> Iterable[Output]:
     """Remember that the follower can be answered by message for the next 48 hours."""
@@ -114,7 +116,8 @@ def _came_by(situation: Situation) -> Iterable[Output]:
 
 
 def _greet_unless_a_rule_does(situation: Situation) -> Iterable[Output]:
-    if not situation.hits:
+    # A rule that only tags has not greeted anybody.
+    if all(step.verb in _WORDLESS for hit in situation.hits for step in hit.do):
         yield from greet(situation)
 
 

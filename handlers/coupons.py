@@ -1,7 +1,7 @@
 """Coupons: one share for each person, by whatever doors they came, never more than the stock."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.actions import Claim, Output, Speak
 from bot.facts import Campaign, CampaignFacts, Situation
@@ -22,7 +22,7 @@ def give(situation: Situation, campaign_id: str) -> Iterable[Output]:
         return
     outcome = _outcome(situation, known)
     if outcome == "granted":
-        expires = situation.facts.now + timedelta(days=known.campaign.valid_days)
+        expires = _last_moment(situation, known.campaign)
         yield Claim(
             campaign=campaign_id,
             ordinal=len(known.mine) + 1,
@@ -38,6 +38,12 @@ def give(situation: Situation, campaign_id: str) -> Iterable[Output]:
         )
     else:
         yield _words(situation, known.campaign, outcome, "", "")
+
+
+def _last_moment(situation: Situation, campaign: Campaign) -> datetime:
+    # Customers read a day, so the code is good until that day ends where the stores are.
+    local = situation.facts.local(situation.facts.now) + timedelta(days=campaign.valid_days)
+    return datetime.combine(local, time.max, situation.facts.zone).astimezone(UTC)
 
 
 def _outcome(situation: Situation, known: CampaignFacts) -> str:

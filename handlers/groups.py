@@ -210,8 +210,10 @@ def read(situation: Situation) -> Iterable[Output]:
 
 def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
     how = "earlier" if event.earlier else "joined"
+    # A list that lags does not say since when; a later join must not bear the same name.
+    since = seat.joined or situation.facts.ticket
     return Tell(
-        name=f"{how}:{event.chat}:{seat.member}:{seat.joined}",
+        name=f"{how}:{event.chat}:{seat.member}:{since}",
         event=MemberJoined(
             account=event.account,
             at=event.at,

@@ -22,7 +22,7 @@ def redeem_asked(situation: Situation) -> Iterable[Output]:
         return
     yield Redeem(
         coupon=coupon.coupon,
-        code=event.code,
+        code=coupon.code or event.code,
         store=event.store,
         cashier=event.cashier,
         request=event.request,
@@ -43,7 +43,7 @@ def redeem_asked(situation: Situation) -> Iterable[Output]:
 def _refusal(
     situation: Situation, event: RedeemAsked, coupon: CouponFacts | None
 ) -> Verdict | None:
-    if coupon is None or coupon.state == "shelf":
+    if coupon is None or coupon.state != "granted":
         return _refused("unknown_code", "没有这张券，请核对券码")
     if coupon.redeemed_at:
         return _already(situation, coupon, coupon.redeemed_at)

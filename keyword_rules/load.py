@@ -118,7 +118,7 @@ def _chosen(files: list[_File], good: Mapping[str, _File]) -> tuple[Loaded, dict
     problems: list[Problem] = []
     # A file that did not change keeps its ids against one that did.
     for file in sorted(files, key=lambda file: good.get(file.name) != file):
-        found = list(file.parsed.problems) or _conflicts(file, claims)
+        found = [*file.parsed.problems, *_conflicts(file, claims)]
         problems += found
         chosen = good.get(file.name) if found else file
         if chosen and not _conflicts(chosen, claims):
@@ -138,6 +138,8 @@ def _chosen(files: list[_File], good: Mapping[str, _File]) -> tuple[Loaded, dict
 def _conflicts(file: _File, claims: Mapping[str, Rule]) -> list[Problem]:
     taken, report = dict(claims), Report(file.name)
     for rule in file.parsed.rules:
+        if not rule.id:  # that it has none was told when it was read
+            continue
         if other := taken.get(rule.id):
             report.add(rule, f"规则 id {rule.id} 已经用在 {other.file}:{other.line}", "换一个 id")
         taken[rule.id] = rule

@@ -1,6 +1,7 @@
 """One rule file's bytes → its rules, and every problem in them."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from keyword_rules.cases import failed_cases
@@ -44,11 +45,19 @@ def parse_rules(file: str, raw: bytes, vocabulary: Vocabulary, segment: Segment)
     tree = parse_yaml(raw, report)
     nodes = items(tree, "规则文件", report) if tree else ()
     read = [_rule(node, vocabulary, report) for node in nodes]
+    sound = _sound(nodes, read, report.problems)
+    report.problems += failed_cases(compile_rules(sound, segment=segment))
     rules = tuple(rule for rule in read if rule)
-    if not report.problems:
-        # Cases of a file with mistakes would only repeat those mistakes.
-        report.problems += failed_cases(compile_rules(rules, segment=segment))
     return Parsed(rules=rules, problems=tuple(sorted(report.problems)))
+
+
+def _sound(
+    nodes: Sequence[Node], read: Sequence[Rule | None], problems: Sequence[Problem]
+) -> tuple[Rule, ...]:
+    """The rules that have no mistake: the cases of the others would only repeat theirs."""
+    starts = [(node.line, node.column) for node in nodes]
+    broken = {bisect_right(starts, (wrong.line, wrong.column)) - 1 for wrong in problems}
+    return tuple(rule for at, rule in enumerate(read) if rule and at not in broken)
 
 
 def _rule(node: Node, vocabulary: Vocabulary, report: Report) -> Rule | None:

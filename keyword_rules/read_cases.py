@@ -22,7 +22,12 @@ CASE_FIELDS = (
     "at",
 )
 
-_NAMED = {"on": "occasion", "channel": "channel", "store": "store", "stage": "stage"}
+_NAMED = {  # which names a key takes, and what they are called
+    "on": ("occasion", "场合"),
+    "channel": ("channel", "渠道"),
+    "store": ("store", "门店"),
+    "stage": ("stage", "阶段"),
+}
 
 
 def read_cases(node: Node, vocabulary: Vocabulary, report: Report) -> tuple[Case, ...]:
@@ -44,9 +49,9 @@ def _case(node: Node, vocabulary: Vocabulary, report: Report) -> Case | None:
         name: text(rows[name], f"cases.{name} ", report) if name in rows else ""
         for name in ("text", "key", "on", "channel", "store", "group", "stage")
     }
-    for name, of_kind in _NAMED.items():
+    for name, (of_kind, what) in _NAMED.items():
         if words[name] and isinstance(leaf := rows[name], Leaf):
-            known_name(leaf, vocabulary.names.get(of_kind), f"{name} ", report)
+            known_name(leaf, vocabulary.names.get(of_kind), what, report)
     if hit is None:
         return None
     return Case(

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.db import inbox, shelves
 from bot.db.inbox import Accepted
 from bot.db.labels import LabelShelf
+from bot.db.memory import MemoryShelf
 from bot.db.schema import migrate
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
@@ -157,12 +158,12 @@ def _bare(message: str) -> str:
 
 def accounts() -> dict[str, AccountKeys]:
     """An Official Account in safe mode and a WeCom app, under the sealing tests' keys."""
-    found = {}
+    found: dict[str, AccountKeys] = {}
     for name, scope, channel in (("oa", RECEIVER, "oa"), ("corp", CORP, "wecom")):
         seal = Seal(token=TOKEN, keys=(Key(AES_KEY),), receivers=frozenset({scope}))
         found[name] = AccountKeys(
             id=name, channel=channel, scope=scope, path=f"/callback/{name}", seal=seal,
-            mode=Mode.SAFE,
+            mode=Mode.SAFE, setting=f"accounts[{len(found)}]",
         )  # fmt: skip
     return found
 
@@ -233,7 +234,7 @@ def _door(keys: AccountKeys, wire: Wire, db: SqliteDatabase, clock: Clock) -> Do
     port = Port(
         account=keys.id, scope=keys.scope, wire=wire,
         tokens=TokenHolder(keys.id, TokenShelf(db), fetch, clock),
-        errors=error_tables()[keys.channel], labels=LabelShelf(db),
+        errors=error_tables()[keys.channel], labels=LabelShelf(db), memory=MemoryShelf(db),
     )  # fmt: skip
     call = oa_calls.perform if keys.channel == "oa" else wecom_calls.perform
     return Door(port=port, call=call)

@@ -214,3 +214,24 @@ async def test_a_person_settles_an_unknown_effect(
     await db.write(lambda tx: ledger.recover(tx, NOW_US))
     assert await db.write(lambda tx: ledger.resolve(tx, 1, word, NOW_US))
     assert await states(db) == {"oa_send": state}
+
+
+async def test_a_response_that_gave_up_leaves_an_answer_a_retry_took_alone(
+    db: SqliteDatabase,
+) -> None:
+    await owe(db, Reply(account="oa", openid="ada", text="您好"), inside=True)
+    assert await db.write(lambda tx: ledger.answer_inside(tx, 1, NOW_US))
+    await db.write(lambda tx: ledger.not_answered(tx, 1, NOW_US))
+    assert await states(db) == {"oa_reply": "sending"}
+    assert await claim(db) == []
+
+
+async def test_an_effect_tried_without_an_answer_is_unknown_when_its_time_is_up(
+    db: SqliteDatabase,
+) -> None:
+    await owe(db, welcome(moment(NOW_US + SECOND)))
+    (row,) = await claim(db)
+    written = Receipt(state=State.READY, phase="written")
+    await db.write(lambda tx: ledger.settle(tx, row, written, NOW_US))
+    assert await db.write(lambda tx: ledger.expire(tx, NOW_US + SECOND)) == 1
+    assert await states(db) == {"wecom_welcome": "unknown"}

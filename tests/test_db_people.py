@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.db import journal, shelves
+from bot.db import journal, seats, shelves
 from bot.db.people import People, alias_digest, aliases_of, merge, tags_of
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tx import Tx, Work
 from bot.errors import Contended
 from bot.events import Alias, AliasKind
-from tests.little_shop import NEWCOMER, NOW_US
+from tests.little_shop import NEWCOMER, NOW_US, PETS
 from tests.rooms import INSTANCE_KEY, database
 
 PEOPLE = People(INSTANCE_KEY)
@@ -237,3 +237,40 @@ async def test_an_older_event_never_overrules_a_newer_reach(db: SqliteDatabase) 
     await reach(on=True, at_us=10)
     (found,) = (await db.read(lambda tx: PEOPLE.member(tx, ada, NOW_US))).reaches
     assert not found.on
+
+
+async def test_a_way_in_that_was_shown_still_leads_there_after_a_merge(
+    db: SqliteDatabase,
+) -> None:
+    older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
+    for person, ticket in ((older, "T1"), (younger, "T2")):
+        await db.write(inviting(person, ticket))
+    await db.write(lambda tx: merge(tx, older, younger))
+    assert [await chat_of(db, ticket) for ticket in ("T1", "T2")] == ["wrPETS1", "wrPETS1"]
+    known = await db.read(lambda tx: seats.pool_facts(tx, PETS, older, NOW_US))
+    assert known.ticket == "T1"
+
+
+def inviting(person: str, ticket: str) -> Work[None]:
+    return lambda tx: seats.invite(
+        tx, pool="pets", person=person, chat="wrPETS1", ticket=ticket, at_us=NOW_US
+    )
+
+
+async def chat_of(db: SqliteDatabase, ticket: str) -> str:
+    row = await db.read(lambda tx: seats.shown_way(tx, ticket))
+    return str(row["chat"]) if row else ""
+
+
+async def test_nobody_sits_in_a_group_that_was_dissolved(db: SqliteDatabase) -> None:
+    ada = await meet(db, FAN)
+    await db.write(lambda tx: seats.take(tx, "wrPETS1", "m-ada", ada, NOW_US))
+    seated = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
+    await db.write(
+        lambda tx: seats.mark_group(
+            tx, chat="wrPETS1", account="corp", state="dismissed", name="", config_id="",
+            qr_code="", staff=-1,
+        )
+    )  # fmt: skip
+    homeless = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
+    assert (seated.seated, homeless.seated) == ("wrPETS1", "")

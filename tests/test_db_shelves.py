@@ -71,13 +71,28 @@ async def test_generated_codes_fill_the_stock_once(db: SqliteDatabase) -> None:
         assert set(row["code"]) <= set(CODE_LETTERS)
 
 
-async def test_a_larger_stock_adds_and_a_smaller_one_takes_nothing_away(
+async def test_a_smaller_stock_takes_codes_off_the_shelf_and_a_larger_one_puts_them_back(
     db: SqliteDatabase,
 ) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
+    await claim(db, "P1", "newcomer", 1)
     smaller, larger = replace(NEWCOMER, stock=2), replace(NEWCOMER, stock=8)
     assert await db.write(lambda tx: shelves.stock_generated(tx, smaller)) == 0
+    assert await count(db, "coupon WHERE state = 'shelf'") == 1
     assert await db.write(lambda tx: shelves.stock_generated(tx, larger)) == 3
+    assert await count(db, "coupon WHERE state = 'shelf'") == 7
+
+
+async def test_a_stock_lowered_below_what_was_given_leaves_an_empty_shelf(
+    db: SqliteDatabase,
+) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
+    for number in range(1, 4):
+        await claim(db, f"P{number}", "newcomer", number)
+    await db.write(lambda tx: shelves.stock_generated(tx, replace(NEWCOMER, stock=2)))
+    facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P9"))
+    assert facts.coupon == 0
+    assert await count(db, "coupon WHERE state = 'granted'") == 3
 
 
 async def test_imported_codes_are_taken_up_to_the_stock_and_never_twice(
@@ -129,3 +144,21 @@ async def test_a_coupon_is_redeemed_once_by_however_many_tills(db: SqliteDatabas
     assert taken.count(True) == 1
     facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P1"))
     assert facts.mine[0].redeemed
+
+
+@pytest.mark.parametrize("typed", ["ab-12", "AB12CD", "ab12 cd", "AB-12-CD"])
+async def test_a_code_is_found_as_it_was_imported_and_as_people_type_it(
+    db: SqliteDatabase, typed: str
+) -> None:
+    await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["ab-12", "AB12CD", "AB12"]))
+    found = await db.read(lambda tx: shelves.find_coupon(tx, typed))
+    assert found is not None
+    assert found["code"] == ("ab-12" if typed == "ab-12" else "AB12CD")
+
+
+async def test_a_generated_code_can_be_found_whatever_its_prefix(db: SqliteDatabase) -> None:
+    await db.write(lambda tx: shelves.stock_generated(tx, replace(NEWCOMER, prefix="XM-")))
+    row = await db.read(lambda tx: tx.one("SELECT code FROM coupon"))
+    assert row is not None
+    typed = f"xm-{row['code'][2:]}".lower()
+    assert await db.read(lambda tx: shelves.find_coupon(tx, typed)) is not None

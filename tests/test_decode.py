@@ -75,13 +75,6 @@ def test_the_same_payload_means_something_else_to_another_platform() -> None:
 @pytest.mark.parametrize(
     ("platform", "payload", "kind"),
     [
-        ("kf", '{"msgtype": "text", "text": {"content": "hi"}, "send_time": 1}', "msg.text"),
-        (
-            "kf",
-            '{"msgtype": "event", "event": {"event_type": "enter_session"}}',
-            "event.enter_session",
-        ),
-        ("kf", '{"errcode": 0, "msg_list": [{"msgtype": "text"}]}', "other"),
         ("aibot", '{"msgtype": "event", "event": {"eventtype": "enter_chat"}}', "event.enter_chat"),
         ("aibot", '{"cmd": "x", "body": {"msgtype": "mixed"}}', "msg.mixed"),
     ],
@@ -164,7 +157,8 @@ REFUSED = {
     "parse, too long": {"payload": "<a>" + "x" * 65_536 + "</a>"},
     "usage": {"payload": sealed(TEXT).body.decode(), "token": TOKEN},
     "usage, no receiver": line_of(sealed(TEXT), receiver=None),
-    "usage, key": line_of(sealed(TEXT), aes_key="short"),
+    "decrypt, key": line_of(sealed(TEXT), aes_key="short"),
+    "signature, before the key": line_of(sealed(TEXT), aes_key="short", token="other"),
     "usage, types": line_of(sealed(TEXT), nonce=["n"]),
     "usage, boolean": line_of(sealed(TEXT), nonce=True),
     "usage, no payload": {},

@@ -10,6 +10,7 @@ from bot.errors import Refused
 from bot.events import Event
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.happening import dedupe_text
+from bot.platforms.kf import gate as kf
 from bot.platforms.oa import gate as oa
 from bot.platforms.oa.reply import text_reply
 from bot.platforms.outer import encrypt_of
@@ -38,7 +39,7 @@ STEPS = {"envelope", "signature", "base64", "decrypt", "padding", "length", "rec
 
 def decoded(plain: bytes) -> list[Event]:
     try:
-        return [oa.decode("a", "wx1", plain), wecom.decode("a", "ww1", plain)]
+        return [door.decode("a", "ww1", plain) for door in (oa, wecom, kf)]
     except Refused as refusal:
         assert refusal.step == "parse"
         return []

@@ -1,7 +1,7 @@
 """Coupons at the counter of words, and at the till: what is given, shown again, kindly declined."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,7 +35,7 @@ def stocked(**more: object) -> CampaignFacts:
 def test_a_share_is_the_next_code_with_its_terms_and_last_day() -> None:
     (claim,), text = outcome(stocked())
     assert (claim.ordinal, claim.coupon, claim.code) == (1, 7, "CODE7")
-    assert claim.expires == NOW + timedelta(days=30)
+    assert claim.expires == datetime(2025, 11, 8, 15, 59, 59, 999999, UTC)  # midnight in Shanghai
     assert text == "新人券：CODE7（2025-11-08 前有效）"
 
 

@@ -213,3 +213,13 @@ def test_a_way_made_is_remembered_and_a_dissolved_group_is_never_shown_again() -
 def test_groups_of_no_pool_are_left_alone(event: Event) -> None:
     for handler in (groups.grew, groups.shrank, groups.member_joined):
         assert not list(handler(given(event)))
+
+
+def test_a_second_join_that_the_list_does_not_date_is_another_one() -> None:
+    read = GroupRead(
+        account="corp", at=NOW, chat="wrPETS1", members=(Seat(member="m-ada"),), expect=("m-ada",)
+    )
+    first, second = (
+        only(Tell, groups.read(given(read, ticket=ticket)))[0].key() for ticket in ("T1", "T2")
+    )
+    assert first != second

@@ -67,6 +67,11 @@ def test_a_rule_that_hits_greets_instead() -> None:
     assert words(arrivals.welcome(given(followed()), step("welcome"))) == ["欢迎关注"]
 
 
+def test_a_rule_that_only_tags_leaves_the_greeting_to_the_welcome() -> None:
+    tagging = hit("r", step("tag", names=("海报",)))
+    assert words(arrivals.followed(given(followed(), tagging))) == ["欢迎关注"]
+
+
 def test_without_any_welcome_the_persona_greets() -> None:
     outputs = arrivals.followed(given(followed(), content=with_content(welcomes=())))
     assert words(outputs) == ["你好，我是小度哥"]

@@ -94,6 +94,26 @@ def test_every_mistake_is_told_at_once_at_its_place(tmp_path: Path) -> None:
     ]
 
 
+SOUND_AND_BROKEN = """\
+- { id: a, say: 券, do: [handover], cases: [{ text: 猫, hit: true }] }
+- { id: b, say: 券, do: [handovr], cases: [{ text: 狗, hit: true }] }
+- { id: a, say: 群, do: [handover] }
+- { say: 群, do: [handover] }
+- { say: 群, do: [handover] }
+"""
+
+
+def test_mistakes_in_one_rule_hide_no_failing_case_and_no_repeated_id(tmp_path: Path) -> None:
+    """Only the broken rule's own cases wait until it is mended."""
+    assert said(tmp_path, SOUND_AND_BROKEN) == [
+        "rules.yaml:1:44: 规则 a 的例句「猫」没有命中（words）：要 券，是 猫",
+        "rules.yaml:2:25: 没有动作 handovr（是不是 handover？）",
+        "rules.yaml:3:3: 规则 id a 已经用在 rules.yaml:1（换一个 id）",
+        "rules.yaml:4:3: 规则缺少 id",
+        "rules.yaml:5:3: 规则缺少 id",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

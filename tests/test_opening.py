@@ -148,7 +148,7 @@ async def test_a_database_locked_by_another_program_is_refused_in_bounded_time(
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseTrouble, match="locked"):
+        with pytest.raises(DatabaseTrouble, match=r"locked.*别的程序锁住"):
             await open_once(path)
         other.execute("ROLLBACK")
     await open_once(path)
@@ -166,7 +166,7 @@ async def test_a_database_that_takes_no_writes_is_refused(tmp_path: Path) -> Non
     await open_once(path)
     async with opened(path, INSTANCE_KEY) as db:
         await db.write(query_only)
-        with pytest.raises(DatabaseTrouble, match="检查磁盘空间与权限"):
+        with pytest.raises(DatabaseTrouble, match="检查磁盘空间、文件权限"):
             await db.write(touch)
 
 

@@ -1,6 +1,7 @@
 """The third room: what a platform or a network answers becomes one receipt, no second effect."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.actions import Label, ReadProfile, Remark, Remote, Send, State, WelcomeContact
 from bot.clock import moment
 from bot.db import ledger
+from bot.db.labels import LabelShelf
 from bot.events import Alias, AliasKind
 from bot.platforms.wire import Answer, Phase
 from tests.little_shop import NOW_US
@@ -184,3 +186,39 @@ async def test_the_outcome_of_a_try_that_lost_its_fence_is_thrown_away(shop: Ins
     shop.platform.answers["remark"] = lambda _: fine()
     await shop.perform_due()
     assert await shop.one("SELECT state FROM effect") == "done"
+
+
+async def test_what_a_query_answered_bears_the_time_of_business(shop: Installed) -> None:
+    await owe(shop, PROFILE)
+    await shop.perform_due()
+    assert await shop.one("SELECT event_us FROM inbox") == NOW_US
+
+
+async def test_a_message_longer_than_the_platform_takes_is_cut_not_lost(shop: Installed) -> None:
+    await owe(shop, replace(SEND, text="长" * 1000))
+    await shop.perform_due()
+    (sent,) = shop.platform.to("message/custom/send")
+    text = sent.body["text"]["content"]
+    assert len(text.encode()) <= 2048
+    assert text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("label", "api", "code"),
+    [
+        (Label(account="corp", member="m1", staff="bo", add=("养猫",)), "mark_tag", 40068),
+        (Label(account="oa", member="ada", add=("养猫",)), "tags/members/batchtagging", 45159),
+    ],
+)
+async def test_a_label_deleted_at_the_platform_is_looked_up_again(
+    shop: Installed, label: Label, api: str, code: int
+) -> None:
+    shelf = LabelShelf(shop.db)
+    await shelf.learn(label.account, {"养猫": "99"})
+    shop.platform.answers[api] = lambda asked: refused(code) if "99" in str(asked.body) else fine()
+    await owe(shop, label)
+    await shop.perform_due()
+    shop.hand.move(2)
+    await shop.perform_due()
+    assert await shop.one("SELECT state FROM effect") == "done"
+    assert (await shelf.known(label.account, ("养猫",)))["养猫"] != "99"

@@ -140,3 +140,13 @@ def test_a_step_of_a_rule_that_gave_a_verdict_keeps_it_as_it_is() -> None:
     book = replace(PLAYBOOK, steps={"judge": lambda _situation, _step: (verdict,)})
     situation: Situation = given(said(), hit("r", step("judge")))
     assert plan(situation, book).verdict == verdict
+
+
+def test_what_two_rules_say_alike_is_read_once() -> None:
+    grant = step("grant", campaign="newcomer")
+    made = plan(given(said(), hit("first", grant), hit("second", grant)), PLAYBOOK)
+    assert len(made.said) == 1
+
+
+def test_an_answer_without_words_is_not_owed() -> None:
+    assert plan(given(said(), answers_inside=True), talking("")).actions == ()

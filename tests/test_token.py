@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import Clock
 from bot.db.labels import LabelShelf
+from bot.db.memory import MemoryShelf
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
 from bot.platforms.port import Port
@@ -129,7 +130,7 @@ async def test_an_older_generation_never_replaces_a_newer_one(db: SqliteDatabase
 def port_of(db: SqliteDatabase, keyring: Keyring, platform: Platform) -> Port:
     return Port(
         account="oa", scope="wx", wire=platform, tokens=holder_of(db, keyring, Hand()),
-        errors=error_tables()["oa"], labels=LabelShelf(db),
+        errors=error_tables()["oa"], labels=LabelShelf(db), memory=MemoryShelf(db),
     )  # fmt: skip
 
 
@@ -174,3 +175,54 @@ async def test_the_token_travels_in_the_query_and_nowhere_else(db: SqliteDatabas
     await port_of(db, keyring, platform).call("POST", "/cgi-bin/x", {"a": 1}, b="2")
     (asked,) = platform.asked
     assert (asked.token, asked.query, asked.body) == ("T1", {"b": "2"}, {"a": 1})
+
+
+async def test_a_wrong_secret_is_tried_five_times_in_ten_minutes(db: SqliteDatabase) -> None:
+    keyring, hand = Keyring(), Hand()
+    keyring.answer = refused(40125)
+    holder = holder_of(db, keyring, hand)
+    for _ in range(600):
+        await holder.token()
+        hand.move(1)
+    assert keyring.fetches <= 5
+    before = keyring.fetches
+    for _ in range(3600):
+        await holder.token()
+        hand.move(1)
+    assert 5 <= keyring.fetches - before <= 7
+
+
+async def test_a_clock_put_back_does_not_lengthen_the_wait(db: SqliteDatabase) -> None:
+    keyring, hand = Keyring(), Hand()
+    keyring.answer = refused(40125)
+    holder = holder_of(db, keyring, hand)
+    await holder.token()
+    keyring.answer = None
+    hand.move(-3600)
+    assert (await holder.token()).value == "T2"
+
+
+async def test_a_busy_endpoint_does_not_cost_the_token_that_still_lives(
+    db: SqliteDatabase,
+) -> None:
+    keyring, hand = Keyring(), Hand()
+    holder = holder_of(db, keyring, hand)
+    await holder.token()
+    hand.move(LIVES_S - 60)
+    keyring.answer = refused(-1)
+    assert [(await holder.token()).value for _ in range(50)] == ["T1"] * 50
+    assert keyring.fetches == 2
+
+
+async def test_a_dead_token_is_not_handed_out_while_its_endpoint_is_down(
+    db: SqliteDatabase,
+) -> None:
+    keyring, hand = Keyring(), Hand()
+    holder = holder_of(db, keyring, hand)
+    dead = await holder.token()
+    keyring.answer = Answer(phase=Phase.NOT_SENT, trouble="ClientConnectorError")
+    assert (await holder.token(dead=dead.generation)).refused == keyring.answer
+    assert (await holder.token()).refused == keyring.answer
+    keyring.answer = None
+    hand.move(FLOOR_US / 1e6)
+    assert (await holder.token()).generation == 2

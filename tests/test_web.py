@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
+from structlog.testing import capture_logs
 
 from bot.errors import DatabaseTrouble
 from tests.callbacks import contact_added, followed, said
@@ -107,6 +108,22 @@ async def test_every_refusal_looks_alike_and_leaves_nothing(
     assert next(iter(seen))[:2] == (403, b"")
     assert {step for _, step in shop.acceptor.refused} == set(refusals())
     assert await inbox_size(shop) == 0
+
+
+async def test_a_refusal_is_logged_with_the_setting_to_look_at(client: Client) -> None:
+    with capture_logs() as logged:
+        for refused in refusals().values():
+            await post(client, refused)
+        await post(client, sealed(said("ada", "领券", 1), "somebody-else"), "corp")
+    assert [(line["step"], line["setting"]) for line in logged] == [
+        ("signature", "accounts[0].token"),
+        ("envelope", "accounts[0]"),
+        ("base64", "accounts[0]"),
+        ("decrypt", "accounts[0].aes_key"),
+        ("padding", "accounts[0].aes_key"),
+        ("receiver", "accounts[0].appid"),
+        ("receiver", "accounts[1].corpid"),
+    ]
 
 
 async def test_a_parameter_given_twice_is_refused(client: Client) -> None:

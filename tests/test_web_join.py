@@ -4,13 +4,14 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
 
 from tests.callbacks import followed, said
 from tests.front import Client, front
-from tests.little_shop import GROUPS, PETS, shop_content
+from tests.little_shop import GROUPS, NOW, PETS, shop_content
 from tests.rooms import Installed, Plans, installed
 
 
@@ -103,3 +104,20 @@ async def test_an_invitations_link_cannot_be_guessed(shop: Installed, client: Cl
     await invited(shop, client)
     ticket = str(await shop.one("SELECT ticket FROM invite"))
     assert len(ticket) >= 24
+
+
+@pytest.mark.parametrize("shut", [{"closed": True}, {"expires": NOW}], ids=["closed", "expired"])
+async def test_a_group_the_operator_has_shut_shows_no_way_in(
+    tmp_path: Path, shut: dict[str, Any]
+) -> None:
+    content = shop_content()
+
+    async with installed(tmp_path, Plans(content=lambda: content)) as shop:
+        await shop.say("ada", followed("ada", "poster-S012-door"))
+        await shop.say("ada", said("ada", "宠物群", 1))
+        ticket = await shop.one("SELECT ticket FROM invite")
+    later = replace(content, pools={"pets": replace(PETS, groups=(replace(GROUPS[0], **shut),))})
+    async with installed(tmp_path, Plans(content=lambda: later)) as shop, front(shop) as client:
+        got = await client.get(f"/j/{ticket}")
+        assert got.status == 410
+        assert "<img" not in await got.text()

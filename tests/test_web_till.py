@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import DatabaseTrouble
+from bot.shop import Times
 from tests.callbacks import said
 from tests.front import Client, front
 from tests.little_shop import OTHER_TILL_KEY, TILL_KEY
@@ -91,9 +92,16 @@ async def test_a_code_nobody_holds_is_unknown(client: Client, code: str) -> None
 
 
 async def test_an_expired_code_is_gone(shop: Installed, client: Client) -> None:
-    shop.hand.move(30 * DAY_S)
+    shop.hand.move(30 * DAY_S + 7 * 3600)  # 16:53 when given: its last day is not over
+    shop.hand.move(400)
     status, told = await redeem(client, "NEW2CDE9")
     assert (status, told["code"]) == (410, "expired")
+    assert "2025-11-08" in told["text"]
+
+
+async def test_a_code_is_good_until_its_last_day_ends(shop: Installed, client: Client) -> None:
+    shop.hand.move(30 * DAY_S + 7 * 3600)
+    assert (await redeem(client, "NEW2CDE9"))[0] == 200
 
 
 async def test_a_code_of_another_store_is_refused_by_name(client: Client) -> None:
@@ -128,3 +136,35 @@ async def test_when_nothing_can_be_written_the_till_is_told_to_ask_again(
         broken.setattr(shop.db, "write", full)
         assert (await redeem(client, "NEW2CDE9"))[0] == 503
     assert (await redeem(client, "NEW2CDE9"))[0] == 200
+
+
+async def test_a_key_that_is_no_text_is_a_wrong_key(client: Client) -> None:
+    assert client.port is not None
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(b"POST /api/redeem HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n")
+    assert b" 401 " in await reader.readline()
+    writer.close()
+
+
+async def test_a_cashier_without_a_name_has_none(shop: Installed, client: Client) -> None:
+    headers = {"Authorization": f"Bearer {TILL_KEY}"}
+    asked = {"code": "NEW2CDE9", "request": "R1", "cashier": None}
+    assert (await client.post("/api/redeem", json=asked, headers=headers)).status == 200
+    assert await shop.one("SELECT cashier FROM redemption") == ""
+
+
+async def test_what_was_redeemed_becomes_a_label_of_its_holder(
+    shop: Installed, client: Client
+) -> None:
+    await redeem(client, "NEW2CDE9")
+    await shop.settle_down()
+    assert "核销/newcomer" in shop.platform.world.labels
+
+
+async def test_while_no_verdict_can_be_made_the_till_is_told_to_ask_again(tmp_path: Path) -> None:
+    plans = Plans(times=Times(answer_within_s=0.05))
+    async with installed(tmp_path, plans) as shop, front(shop) as client:
+        shop.worker.able.clear()
+        assert (await redeem(client, "NEW2CDE9"))[0] == 503
+        shop.worker.able.set()
+        assert (await redeem(client, "NEW2CDE9"))[0] == 404

@@ -110,3 +110,22 @@ async def test_who_cannot_be_reached_was_sent_nothing(host: str) -> None:
 async def test_a_failure_never_tells_the_token() -> None:
     answer = await call(f"http://127.0.0.1:{unused_port()}")
     assert "SECRET" not in repr(answer)
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_whole() -> None:
+    async def pieces(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in (b'{"errcode": 0, ', b'"name": "', b'x"}'):
+            await response.write(piece)
+            await asyncio.sleep(0.02)
+        return response
+
+    async with serving(pieces) as base:
+        answer = await call(base)
+    assert answer.body == {"errcode": 0, "name": "x"}
+
+
+async def test_a_code_beyond_all_numbers_leaves_the_outcome_open() -> None:
+    async with serving(saying(text='{"errcode": 1e999}')) as base:
+        assert (await call(base)).code is None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from twin.kf_sessions import Session
 from twin.people import Person
 from twin.shape import Json, text
 from twin.stage import Happening, Stage
@@ -27,6 +28,16 @@ def actor(stage: Stage, args: Json) -> Person:
     if person is None:
         raise NotPossible(f"这个世界里没有 {name}（可用名单里的客户，或 客001 这样的名字）")
     return person
+
+
+def conversation(stage: Stage, args: Json) -> tuple[Person, Session]:
+    """Return the customer and their conversation: with the account `kf`, or the one opened last."""
+    person = actor(stage, args)
+    wanted, ids = text(args, "kf", ""), person.external_userid
+    session = stage.kf.session(wanted, ids) if wanted else stage.kf.latest(ids)
+    if session is None:
+        raise NotPossible(f"{person.name} 还没有打开过客服 {wanted}".rstrip())
+    return person, session
 
 
 def official_account(stage: Stage, args: Json) -> OaAccount:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from twin import acts_contact, acts_group, acts_oa, acts_wire
+from twin import acts_contact, acts_group, acts_oa, acts_wire, kf_acts, kf_staff_acts
 from twin.acts import NotPossible, Outcome
+from twin.kf_bell import end_silent
 from twin.people import Person, Seen
 from twin.sender import Sender
 from twin.shape import BadShape, Json, flag, number, read, text, whole
@@ -33,6 +34,16 @@ ACTS: Mapping[str, Act] = {
     "leave_group": acts_group.leave,
     "create_group": acts_group.create,
     "dismiss_group": acts_group.dismiss,
+    "enter_kf": kf_acts.enter,
+    "kf_type": kf_acts.type_text,
+    "kf_send": kf_acts.send,
+    "kf_tap": kf_acts.tap,
+    "kf_recall": kf_acts.recall,
+    "tap_card": kf_acts.tap_card,
+    "kf_take": kf_staff_acts.take,
+    "kf_say": kf_staff_acts.say,
+    "kf_transfer": kf_staff_acts.transfer,
+    "kf_end": kf_staff_acts.end,
 }
 WIRE_ACTS: Mapping[str, WireAct] = {
     "open_link": acts_wire.open_link,
@@ -119,6 +130,7 @@ class Control:
         seconds = number(await _body(request), "jump_s")
         self._stage.clock.jump(seconds)
         self._stage.book.write("clock", self._stage.now(), jump_s=seconds)
+        end_silent(self._stage)
         return await self.clock(request)
 
     async def settings(self, request: web.Request) -> web.Response:

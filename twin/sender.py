@@ -42,6 +42,7 @@ class Sender:
         connector = aiohttp.TCPConnector(limit=PARALLEL, force_close=True)
         self._http = aiohttp.ClientSession(connector=connector)
         self._tasks: set[asyncio.Task[None]] = set()
+        stage.announce = self.announce
 
     def reseed(self, seed: int) -> None:
         """Start the dice of duplicate, held-back and lost deliveries again."""
@@ -56,7 +57,8 @@ class Sender:
             happening.settled.set()
             return
         held = self._dice.random() < settings.reorder_share
-        self._start(self._deliver(happening, self._dice.uniform(0, settings.spread_s) * held))
+        delay = happening.delay_s + self._dice.uniform(0, settings.spread_s) * held
+        self._start(self._deliver(happening, delay))
         if self._dice.random() < settings.redeliver_share:
             self._start(self._repeat(happening, self._dice.uniform(0, settings.spread_s)))
 

@@ -32,6 +32,10 @@ class Settings:
     event_window_s: float = 60.0
     welcome_s: float = 20.0
     token_s: float = 7200.0
+    kf_page: int = 1000  # the most items one sync_msg gives, whatever `limit` asks for
+    kf_blank_pages: int = 0  # 1: before every page with items comes an empty one with has_more
+    kf_merge_s: float = 0.0  # how long a kf bell waits for more news before it rings
+    kf_fail_type: int = 0  # not 0: send_msg answers 0, shows nothing, msg_send_fail of this type
 
     def changed(self, wanted: Mapping[str, object]) -> "Settings":
         """Return these settings with `wanted` in place. Raises BadShape for a bad one."""

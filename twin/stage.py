@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twin.book import Book
@@ -9,6 +10,7 @@ from twin.clock import Clock
 from twin.contacts import Contacts
 from twin.faults import Faults
 from twin.groups import CUSTOMER, Groups, Seat
+from twin.kf_room import KfRoom
 from twin.labels import FanTags, Labels
 from twin.people import Crowd, Seen
 from twin.settings import Settings
@@ -32,6 +34,7 @@ class Happening:
     delivered: bool = False
     shown: bool = False
     answer: str = ""
+    delay_s: float = 0.0  # before the first delivery
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def digest(self) -> str:
@@ -52,6 +55,9 @@ class Stage:
         self.labels = Labels(world.id)
         self.fan_tags = {one.appid: FanTags() for one in world.oa}
         self.groups = Groups(world.id)
+        self.kf = KfRoom(world.id)
+        self.bells: dict[str, tuple[Happening, float]] = {}  # open_kfid -> last bell, when it rings
+        self.announce: Callable[[Happening], None] = self.happened  # the sender also delivers
         self.tokens = Tokens()
         self.faults = Faults()
         self.scenes: dict[str, tuple[str, str]] = {}  # ticket -> (account id, scene)
@@ -62,6 +68,7 @@ class Stage:
         self.bases: dict[str, str] = {}  # host name -> base URL
         self._last_msg_id = 24_000_000_000_000_000
         self._fill_groups()
+        self._print_links()
 
     def now(self) -> float:
         """Return Unix seconds by the platforms' clock."""
@@ -117,6 +124,11 @@ class Stage:
             return self.staff_phones[employee.userid]
         person = self.crowd.person(who)
         return person.phone if person else None
+
+    def _print_links(self) -> None:
+        for kf in self.world.kf:
+            for scene in ("", *kf.scenes):
+                self.kf.link(kf.open_kfid, scene)
 
     def _fill_groups(self) -> None:
         """Early members joined a day ago, so that no reader sees them arrive late."""

@@ -1,6 +1,7 @@
-"""The WeCom host: its token, app messages to employees, and all customer-contact APIs."""
+"""The WeCom host: its token, app messages to employees, customer contact and 微信客服."""
 
 from twin.host import Denied, Done, Endpoint, Host, OpenEndpoint
+from twin.kf_api import KF_ENDPOINTS
 from twin.people import Seen
 from twin.shape import Json, flag, record, text, whole
 from twin.stage import Stage
@@ -93,6 +94,7 @@ WECOM_HOST: Host[WecomAccount] = Host(
         **LABEL_ENDPOINTS,
         **GROUP_ENDPOINTS,
         **WELCOME_ENDPOINTS,
+        **KF_ENDPOINTS,
     },
     account=_account,
     standing={

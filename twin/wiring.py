@@ -53,6 +53,15 @@ def wiring(stage: Stage) -> Json:
             {"chat_id": one.chat_id, "name": one.name, "size": one.size()}
             for one in stage.groups.by_id.values()
         ],
+        "kf": [
+            {
+                "open_kfid": one.open_kfid,
+                "name": one.name,
+                "servicers": list(one.servicers),
+                "scenes": list(one.scenes),
+            }
+            for one in world.kf
+        ],
         "customers": [
             {
                 "name": one.name,

@@ -35,6 +35,20 @@ Account: TypeAlias = OaAccount | WecomAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KfAccount:
+    """A 微信客服 account; its bell rings at the WeCom account. Links with `scenes` are printed.
+
+    With a `console_welcome` no welcome code is given out.
+    """
+
+    open_kfid: str
+    name: str
+    servicers: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()
+    console_welcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
     """A shop, for people who read the world; no platform knows stores."""
 
@@ -82,13 +96,19 @@ class GroupPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything that exists before anybody acts."""
+    """Everything that exists before anybody acts.
+
+    `upgrade_chats` and `upgrade_staff` are what an administrator allowed kf cards to lead to.
+    """
 
     id: str
     name: str
     unionids: bool = True
     oa: tuple[OaAccount, ...] = ()
     wecom: tuple[WecomAccount, ...] = ()
+    kf: tuple[KfAccount, ...] = ()
+    upgrade_chats: tuple[str, ...] = ()
+    upgrade_staff: tuple[str, ...] = ()
     stores: tuple[Store, ...] = ()
     staff: tuple[Staff, ...] = ()
     posters: tuple[Poster, ...] = ()
@@ -103,6 +123,10 @@ class World:
     def account(self, wanted: str) -> Account | None:
         """Return the account with this id."""
         return next((one for one in self.accounts() if one.id == wanted), None)
+
+    def kf_account(self, open_kfid: str) -> KfAccount | None:
+        """Return the kf account with this open_kfid."""
+        return next((one for one in self.kf if one.open_kfid == open_kfid), None)
 
     def employee(self, wanted: str) -> Staff | None:
         """Return the employee with this userid or name."""

@@ -110,7 +110,7 @@ def override(world: World, changes: tuple[str, ...]) -> World:
 
 
 def _flattened(reader: _Reader, node: yaml.Node) -> World | None:
-    """`accounts:` is a heading for people; below it stand the fields oa and wecom."""
+    """`accounts:` is a heading for people; below it stand the fields oa, wecom and kf."""
     if not isinstance(node, yaml.MappingNode):
         reader.complain(node, "世界应为一组 键: 值")
         return None
@@ -133,7 +133,7 @@ def _sound(world: World, path: Path) -> World:
 
 
 def _account_problems(world: World) -> Iterator[str]:
-    ids = [account.id for account in world.accounts()]
+    ids = [one.id for one in world.accounts()] + [one.open_kfid for one in world.kf]
     if len(set(ids)) != len(ids):
         yield "accounts: 账号 id 重复"
     if len(world.wecom) > 1:
@@ -157,6 +157,19 @@ def _reference_problems(world: World) -> Iterator[str]:
     for group in world.groups:
         if group.owner not in staff:
             yield f"groups.{group.chat_id}: 群主 {group.owner} 不存在"
+    yield from _kf_problems(world, staff)
+
+
+def _kf_problems(world: World, staff: set[str]) -> Iterator[str]:
+    if world.kf and not world.wecom:
+        yield "accounts.kf: 微信客服需要一个企业微信账号"
+    for kf in world.kf:
+        if not staff.issuperset(kf.servicers):
+            yield f"accounts.kf.{kf.open_kfid}: 接待人员不存在"
+    if not staff.issuperset(world.upgrade_staff):
+        yield "upgrade_staff: 员工不存在"
+    if not {one.chat_id for one in world.groups}.issuperset(world.upgrade_chats):
+        yield "upgrade_chats: 群不存在"
 
 
 def _with_field(world: World, account: str, name: str, value: str) -> World:

@@ -32,3 +32,12 @@ class LabelShelf:
                 )  # fmt: skip
 
         await self._db.write(work)
+
+    async def forget(self, account: str, names: tuple[str, ...]) -> None:
+        """Forget ids that the platform no longer knows; repeating it changes nothing."""
+
+        async def work(tx: Tx) -> None:
+            for name in names:
+                await tx.run("DELETE FROM label WHERE account = ? AND name = ?", account, name)
+
+        await self._db.write(work)

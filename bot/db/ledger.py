@@ -129,21 +129,38 @@ async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:
 
 
 async def not_answered(tx: Tx, inbox_id: int, next_us: int) -> None:
-    """Note that the response left without the answer; it follows as a message from `next_us` on."""
+    """Note that the response left without the answer; it follows as a message from `next_us` on.
+
+    Only the response that was open when the answer was decided may say so: a later one, which the
+    platform's retry opened, has a fence of its own and may hold the answer already.
+    """
     await tx.run(
         "UPDATE effect SET state = 'ready', carrier = 'call', next_us = ?"
-        " WHERE inbox_id = ? AND kind = 'oa_reply' AND state IN ('ready', 'sending')",
+        " WHERE inbox_id = ? AND kind = 'oa_reply' AND carrier = 'response'"
+        " AND state = 'sending' AND fence = 1",
         next_us, inbox_id,
     )  # fmt: skip
 
 
 async def expire(tx: Tx, now_us: int) -> int:
-    """Mark effects whose deadline has passed unsent as expired: a receipt, not a call."""
-    return await tx.run(
+    """Settle effects whose deadline has passed: a receipt, not a call.
+
+    Expired when no try can have arrived; unknown when one was written and never answered.
+    """
+    unknown = await tx.run(
+        "UPDATE effect SET state = 'unknown', done_us = ?,"
+        " meaning = '已过时限，不再重试；先前发过一次没有应答：平台可能已执行'"
+        " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ? AND EXISTS"
+        " (SELECT 1 FROM attempt a WHERE a.effect_id = effect.id"
+        "  AND a.phase IN ('intent', 'written'))",
+        now_us, now_us,
+    )  # fmt: skip
+    expired = await tx.run(
         "UPDATE effect SET state = 'expired', done_us = ?, meaning = '已过时限，未发送'"
         " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?",
         now_us, now_us,
     )  # fmt: skip
+    return unknown + expired
 
 
 async def recover(tx: Tx, now_us: int) -> int:

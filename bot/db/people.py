@@ -129,13 +129,13 @@ async def merge(tx: Tx, left: str, right: str) -> str:
     )
     keep, gone = rows[0]["id"], rows[1]["id"]
     await _merge_grants(tx, keep, gone)
+    # Of two ways into one pool the later stays with the merged name: its link goes on working.
     await tx.run(
-        "DELETE FROM invite WHERE person_id = ? AND pool IN"
+        "UPDATE invite SET person_id = ? WHERE person_id = ? AND pool NOT IN"
         " (SELECT pool FROM invite WHERE person_id = ?)",
-        gone, keep,
+        keep, gone, keep,
     )  # fmt: skip
-    for table in ("alias", "tag", "reach", "seat", "invite", "rule_hit", "inbox", "effect",
-                  "trace", "gap"):  # fmt: skip
+    for table in ("alias", "tag", "reach", "seat", "rule_hit", "inbox", "effect", "trace", "gap"):
         moved = f"UPDATE {table} SET person_id = ? WHERE person_id = ?"  # noqa: S608  (our own names)
         await tx.run(moved, keep, gone)
     await tx.run(

@@ -42,7 +42,10 @@ async def _mine(tx: Tx, pool: Pool, person: str) -> tuple[str, str, str]:
         "SELECT chat, ticket FROM invite WHERE pool = ? AND person_id = ?", pool.id, person
     )
     seats = await tx.all(
-        "SELECT chat FROM seat WHERE person_id = ? AND left_us IS NULL ORDER BY id", person
+        "SELECT s.chat FROM seat s LEFT JOIN chat_group g ON g.chat = s.chat"
+        " WHERE s.person_id = ? AND s.left_us IS NULL"
+        " AND coalesce(g.state, 'open') <> 'dismissed' ORDER BY s.id",
+        person,
     )
     chats = {g.chat for g in pool.groups}
     seated = next((s["chat"] for s in seats if s["chat"] in chats), "")

@@ -6,7 +6,7 @@ from bot.clock import moment
 from bot.db.tx import Row, Tx
 from bot.errors import Contended
 from bot.facts import Campaign, CampaignFacts, CouponFacts, Grant
-from bot.ids import coupon_code
+from bot.ids import coupon_code, readable_code
 
 _CHUNK = 2_000
 
@@ -15,8 +15,9 @@ async def stock_generated(tx: Tx, campaign: Campaign) -> int:
     """Put generated codes on the shelf until the campaign's stock is reached; return how many.
 
     Repeating it adds nothing. At most 2,000 a call, so that one campaign never holds the writer.
+    A stock that was lowered takes codes that nobody holds off the shelf.
     """
-    missing = min(campaign.stock - await _count(tx, campaign.id), _CHUNK)
+    missing = min(await _room(tx, campaign), _CHUNK)
     added = 0
     while added < missing:
         added += await tx.run(
@@ -27,8 +28,11 @@ async def stock_generated(tx: Tx, campaign: Campaign) -> int:
 
 
 async def stock_imported(tx: Tx, campaign: Campaign, codes: Iterable[str]) -> int:
-    """Put the till's own codes on the shelf up to the campaign's stock; known ones are skipped."""
-    room = campaign.stock - await _count(tx, campaign.id)
+    """Put the till's own codes on the shelf up to the campaign's stock; known ones are skipped.
+
+    A stock that was lowered takes codes that nobody holds off the shelf.
+    """
+    room = await _room(tx, campaign)
     added = 0
     for code in codes:
         if added >= room:
@@ -40,9 +44,25 @@ async def stock_imported(tx: Tx, campaign: Campaign, codes: Iterable[str]) -> in
     return added
 
 
-async def _count(tx: Tx, campaign: str) -> int:
-    row = await tx.one("SELECT count(*) AS n FROM coupon WHERE campaign = ?", campaign)
-    return int(row["n"]) if row else 0
+async def _room(tx: Tx, campaign: Campaign) -> int:
+    """Fit the shelf to a changed stock with the codes that are there; return how many it lacks."""
+    row = await tx.one(
+        "SELECT count(*) AS n FROM coupon WHERE campaign = ? AND state <> 'withdrawn'", campaign.id
+    )
+    room = campaign.stock - (row["n"] if row else 0)
+    if room < 0:
+        await _move(tx, campaign.id, ("shelf", "withdrawn"), -room)
+        return 0
+    return room - await _move(tx, campaign.id, ("withdrawn", "shelf"), room)
+
+
+async def _move(tx: Tx, campaign: str, states: tuple[str, str], count: int) -> int:
+    before, after = states
+    return await tx.run(
+        "UPDATE coupon SET state = ? WHERE id IN (SELECT id FROM coupon WHERE campaign = ?"
+        " AND state = ? ORDER BY id DESC LIMIT ?)",
+        after, campaign, before, count,
+    )  # fmt: skip
 
 
 async def campaign_facts(tx: Tx, campaign: Campaign, person: str | None) -> CampaignFacts:
@@ -101,21 +121,27 @@ async def claim(
 
 
 async def find_coupon(tx: Tx, code: str) -> Row | None:
-    """Return a coupon by its code, with its grant and redemption, or None."""
+    """Return a coupon by its code as typed, with its grant and redemption, or None.
+
+    A till's own code is found as it was imported, hyphens and lower case included; any other also
+    when typed with spaces, hyphens or in lower case.
+    """
     return await tx.one(
         "SELECT c.id, c.campaign, c.code, c.state, g.person_id, g.expires_us,"
         " coalesce(g.same_as, c.id) AS root, r.at_us AS redeemed_us, r.store AS redeemed_store,"
         " r.request AS redeemed_request"
         " FROM coupon c LEFT JOIN coupon_grant g ON g.coupon_id = c.id"
-        " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, c.id) WHERE c.code = ?",
-        code,
-    )
+        " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, c.id)"
+        " WHERE c.code IN (?, ?) ORDER BY c.code <> ? LIMIT 1",
+        code, readable_code(code), code,
+    )  # fmt: skip
 
 
 def coupon_facts(row: Row, campaign: Campaign) -> CouponFacts:
     """Return a coupon row as facts for the planner."""
     return CouponFacts(
         coupon=row["root"],
+        code=row["code"],
         campaign=campaign,
         state=row["state"],
         expires=moment(row["expires_us"]) if row["expires_us"] else None,

@@ -69,6 +69,7 @@ class SqliteDatabase:
         self._reader = self._connect("ro")
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._reading = asyncio.Lock()
+        self._using_reader = threading.Lock()  # a reader that is waited for no more still reads
         self.batches = 0
         self.written = 0
         self._thread.start()
@@ -97,7 +98,8 @@ class SqliteDatabase:
             return await asyncio.to_thread(self._read_now, work)
 
     def _read_now(self, work: Work[T]) -> T:
-        return step(work(SqliteTx(self._reader)))
+        with self._using_reader:
+            return step(work(SqliteTx(self._reader)))
 
     def close(self) -> None:
         """Finish what was asked for, then close; idempotent."""
@@ -105,7 +107,8 @@ class SqliteDatabase:
         self._wake.set()
         self._thread.join()
         self._writer.close()
-        self._reader.close()
+        with self._using_reader:
+            self._reader.close()
 
     def _serve(self) -> None:
         while True:
@@ -152,7 +155,10 @@ class SqliteDatabase:
             _settle(future, None, raised)
 
     def _trouble(self, cause: Exception) -> DatabaseTrouble:
-        raised = DatabaseTrouble(f"写不进数据库 {self.path}（{cause}）：请检查磁盘空间与权限")
+        raised = DatabaseTrouble(
+            f"写不进数据库 {self.path}（{cause}）："
+            "请检查磁盘空间、文件权限，以及是否有别的程序锁住了它"
+        )
         raised.__cause__ = cause
         return raised
 

@@ -130,6 +130,19 @@ class Token(Model):
         table = "token"
 
 
+class Memory(Model):
+    """What the calls of an account must know next time, such as how far a kf account is read."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=255)
+    value = fields.TextField()
+
+    class Meta:
+        table = "memory"
+        unique_together = (("account", "name"),)
+
+
 class Refusal(Model):
     """Callbacks refused at the door, counted by account, step and day: their bytes are not kept."""
 

@@ -144,7 +144,7 @@ class Seal:
             except Refused as refusal:
                 refusals.append(refusal)
         if not refusals:
-            raise Refused("decrypt", "没有可用的 EncodingAESKey")
+            raise Refused("decrypt", "没有可用的 EncodingAESKey（应为 43 个字母或数字）")
         raise max(refusals, key=lambda refusal: _ORDER.index(refusal.step))
 
     def close(self, plain: bytes, *, nonce: str, timestamp: str, random16: bytes) -> Sealed:

@@ -1,4 +1,4 @@
-"""What a platform's calls are given: a wire, a token, the error table, known label ids."""
+"""What a platform's calls are given: a wire, a token, the error table, what is remembered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +21,20 @@ class Labels(Protocol):
     async def learn(self, account: str, ids: Mapping[str, str]) -> None:
         """Remember ids by name."""
 
+    async def forget(self, account: str, names: tuple[str, ...]) -> None:
+        """Forget ids that the platform no longer knows."""
+
+
+class Memory(Protocol):
+    """Remembers what a receipt told it to, under the account that was called."""
+
+    async def recall(self, account: str, name: str) -> str:
+        """Return what an account remembers under a name, or ""."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """One account's way out."""
+    """One account's way out; `effect` is the ledger's key of what is being carried out."""
 
     account: str
     scope: str  # AppID or CorpID
@@ -32,6 +42,8 @@ class Port:
     tokens: TokenHolder
     errors: ErrorTable
     labels: Labels
+    memory: Memory
+    effect: str = ""
 
     async def call(
         self, method: str, path: str, body: object | None = None, **query: str
@@ -51,6 +63,11 @@ class Port:
         return await self.wire.call(
             method, path, query={"access_token": held.value, **query}, body=body
         )
+
+    async def forgotten(self, names: tuple[str, ...]) -> Receipt:
+        """Forget the ids of labels that somebody deleted at the platform; they are made again."""
+        await self.labels.forget(self.account, names)
+        return Receipt(state=State.READY, meaning="标签在平台后台被删过，重新查找", retry_s=1)
 
     def _reaction(self, path: str, code: int) -> Reaction:
         return self.errors.sort(path, code).reaction

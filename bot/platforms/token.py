@@ -1,14 +1,17 @@
 """One token holder for each account: single flight, generation-checked, refreshed ahead of time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.platforms.wire import Answer, Phase
 
 AHEAD_US = 300 * 1_000_000  # refresh this long before a token dies
-FLOOR_US = 5 * 1_000_000  # a refused secret is not tried more often than this
+FLOOR_US = 5 * 1_000_000  # an endpoint that fails is not asked more often than this
+# A refused secret: five times within ten minutes, then once in ten minutes.
+_REFUSED_WAITS_US = tuple(s * 1_000_000 for s in (5, 30, 90, 180, 600))
+_BUSY = -1
 
 
 class Stored(Protocol):
@@ -68,18 +71,34 @@ class TokenHolder:
         self._fetch = fetch
         self._now = now
         self._held: Held | None = None
+        self._dead = 0  # the newest generation that the platform refused
         self._lock = asyncio.Lock()
-        self._refused_until_us = 0
+        self._failure: Answer | None = None
+        self._failed_us = 0
+        self._refusals = 0
         self.fetches = 0
 
     async def token(self, *, dead: int | None = None) -> Held:
         """Return a token; `dead` is the generation of one that the platform just refused."""
         async with self._lock:
-            held = self._held or await self._stored()
-            if held and held.generation != dead and held.expires_us - AHEAD_US > self._now():
-                self._held = held
-                return held
-            return await self._refresh(held)
+            self._held = self._held or await self._stored()
+            self._dead = max(self._dead, dead or 0)
+            if self._lives_for(AHEAD_US) is None and not self._must_wait():
+                await self._refresh()
+            # An expiring token that still works is better than none while its endpoint is down.
+            return self._lives_for(0) or self._none()
+
+    def _lives_for(self, span_us: int) -> Held | None:
+        held = self._held
+        usable = held and held.generation > self._dead and held.expires_us - span_us > self._now()
+        return held if usable else None
+
+    def _none(self) -> Held:
+        generation = self._held.generation if self._held else 0
+        refused = self._failure or Answer(
+            phase=Phase.ANSWERED, trouble="a token that lives no time"
+        )
+        return Held(value="", generation=generation, expires_us=0, refused=refused)
 
     async def _stored(self) -> Held | None:
         stored = await self._shelf.load(self._account)
@@ -87,38 +106,34 @@ class TokenHolder:
             return None
         return Held(value=stored.value, generation=stored.generation, expires_us=stored.expires_us)
 
-    async def _refresh(self, held: Held | None) -> Held:
-        now = self._now()
-        if self._held and self._held.refused and now < self._refused_until_us:
-            return self._held
+    def _must_wait(self) -> bool:
+        waits = _REFUSED_WAITS_US[: self._refusals][-1:] or (FLOOR_US,)
+        # A clock that was put back must not make the wait longer.
+        return self._failure is not None and 0 <= self._now() - self._failed_us < waits[0]
+
+    async def _refresh(self) -> None:
         self.fetches += 1
         answer = await self._fetch()
         if answer.code == 0 and answer.body and answer.body.get("access_token"):
-            return await self._keep(answer, (held.generation if held else 0) + 1)
-        return self._refuse(held, answer)
+            self._failure, self._refusals = None, 0
+            await self._keep(answer.body)
+            return
+        self._failure, self._failed_us = answer, self._now()
+        said_no = answer.phase is Phase.ANSWERED and answer.code != _BUSY
+        self._refusals = self._refusals + 1 if said_no else 0
 
-    async def _keep(self, answer: Answer, generation: int) -> Held:
-        body = answer.body or {}
+    async def _keep(self, body: Mapping[str, Any]) -> None:
         now = self._now()
         lives_us = int(body.get("expires_in", 7200)) * 1_000_000
         self._held = Held(
-            value=str(body["access_token"]), generation=generation, expires_us=now + lives_us
+            value=str(body["access_token"]),
+            generation=max(self._held.generation if self._held else 0, self._dead) + 1,
+            expires_us=now + lives_us,
         )
         await self._shelf.keep(
             self._account,
             value=self._held.value,
-            generation=generation,
+            generation=self._held.generation,
             expires_us=self._held.expires_us,
             fetched_us=now,
         )
-        return self._held
-
-    def _refuse(self, held: Held | None, answer: Answer) -> Held:
-        # An expiring token that still works is better than none while its endpoint is down.
-        if held and held.value and held.expires_us > self._now() and answer.phase != Phase.ANSWERED:
-            return held
-        self._refused_until_us = self._now() + FLOOR_US
-        self._held = Held(
-            value="", generation=held.generation if held else 0, expires_us=0, refused=answer
-        )
-        return self._held

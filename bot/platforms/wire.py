@@ -73,11 +73,20 @@ class Wire:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
-                content = await response.content.read(_BODY_LIMIT_BYTES + 1)
-                return _read(response.status, content)
+                return _read(response.status, await _content(response))
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
             phase = Phase.WRITTEN if progress.get("written") else Phase.NOT_SENT
             return Answer(phase=phase, trouble=type(trouble).__name__)
+
+
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    # A read of n bytes gives what is there by now, so it takes several to have the whole.
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > _BODY_LIMIT_BYTES:
+            break
+    return bytes(content)
 
 
 def _read(status: int, content: bytes) -> Answer:
@@ -86,6 +95,6 @@ def _read(status: int, content: bytes) -> Answer:
     try:
         body = orjson.loads(content)
         code = int(body.get("errcode", 0))
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, OverflowError):
         return Answer(phase=Phase.WRITTEN, trouble="the answer is not a JSON object")
     return Answer(phase=Phase.ANSWERED, code=code, body=body)

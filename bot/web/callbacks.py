@@ -17,6 +17,9 @@ from bot.web.keys import ROOMS, Rooms
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
 _XML = {"Content-Type": "application/xml; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+# What to look at first when the platform's own callbacks are refused at a step.
+_KEY = "aes_key"
+_SUSPECTS = {"signature": "token", "decrypt": _KEY, "padding": _KEY, "length": _KEY}
 log = structlog.get_logger()
 
 
@@ -50,27 +53,25 @@ def _receive(keys: AccountKeys) -> Handler:
             return _refuse(keys, refused)
         try:
             accepted = await rooms.acceptor.record(opened.arrival)
+            log.info(
+                "accepted", event_id=accepted.event_id, account=keys.id,
+                kind=opened.arrival.kind, duplicate=accepted.duplicate,
+            )  # fmt: skip
+            clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
         except DatabaseTrouble:
             log.exception("accept_failed", account=keys.id)
             return web.Response(status=503)  # not on disk: the platform must send it again
-        log.info(
-            "accepted", event_id=accepted.event_id, account=keys.id, kind=opened.arrival.kind,
-            duplicate=accepted.duplicate,
-        )  # fmt: skip
-        if not opened.answers_inside:
-            rooms.worker.arrived()
+        rooms.worker.arrived()
+        if clear is None:
             return _nothing(keys)
-        return await _answer(request, rooms, keys, accepted)
+        return await _answer(request, rooms, keys, accepted, clear)
 
     return receive
 
 
 async def _answer(
-    request: web.Request, rooms: Rooms, keys: AccountKeys, accepted: Accepted
+    request: web.Request, rooms: Rooms, keys: AccountKeys, accepted: Accepted, clear: bytes
 ) -> web.StreamResponse:
-    clear = await rooms.worker.answer(accepted)
-    if clear is None:
-        return _nothing(keys)
     body = clear if keys.mode is Mode.PLAIN else _sealed(request, rooms, keys, clear)
     response = web.Response(body=body, headers=_XML)
     await response.prepare(request)
@@ -91,5 +92,14 @@ def _nothing(keys: AccountKeys) -> web.Response:
 
 def _refuse(keys: AccountKeys, refused: Refused) -> web.Response:
     # One answer for every step, so that a stranger learns nothing; the step is for our log.
-    log.warning("refused", account=keys.id, step=refused.step, reason=refused.reason)
+    log.warning(
+        "refused", account=keys.id, step=refused.step, reason=refused.reason,
+        setting=_suspect(keys, refused.step),
+    )  # fmt: skip
     return web.Response(status=403)
+
+
+def _suspect(keys: AccountKeys, step: str) -> str:
+    if step == "receiver":
+        return f"{keys.setting}.{'appid' if keys.channel == 'oa' else 'corpid'}"
+    return f"{keys.setting}.{_SUSPECTS[step]}" if step in _SUSPECTS else keys.setting

@@ -4,6 +4,7 @@ from html import escape
 
 from aiohttp import web
 
+from bot.clock import moment
 from bot.db import seats
 from bot.facts import Group
 from bot.web.keys import ROOMS
@@ -34,7 +35,7 @@ async def join(request: web.Request) -> web.Response:
     group = _group(request, row["chat"])
     name = (group.name if group else "") or row["name"] or "福利群"
     qr_code = (group.qr_code if group else "") or row["qr_code"]
-    if row["state"] not in (None, "open") or not qr_code:
+    if row["state"] not in (None, "open") or not qr_code or _shut(request, group):
         return _page(410, name, "", "这个群已经不能进了，请回到对话里再问一次，会给你新的入口。")
     picture = f'<img src="{escape(qr_code)}" alt="入群二维码">'
     origin = "/".join(qr_code.split("/", 3)[:3])
@@ -44,6 +45,13 @@ async def join(request: web.Request) -> web.Response:
 def _group(request: web.Request, chat: str) -> Group | None:
     pools = request.app[ROOMS].shop.content().pools.values()
     return next((g for pool in pools for g in pool.groups if g.chat == chat), None)
+
+
+def _shut(request: web.Request, group: Group | None) -> bool:
+    if group is None:
+        return False
+    expires = group.expires
+    return group.closed or bool(expires and expires <= moment(request.app[ROOMS].clock()))
 
 
 def _page(

@@ -44,7 +44,8 @@ def _store_of_key(rooms: Rooms, header: str) -> Store | None:
     scheme, _, key = header.partition(" ")
     if scheme.lower() != "bearer" or not key:
         return None
-    digest = hashlib.sha256(key.strip().encode()).hexdigest()
+    # A header may hold any bytes; those that are no text arrive as halves of surrogate pairs.
+    digest = hashlib.sha256(key.strip().encode("utf-8", "surrogateescape")).hexdigest()
     found = None
     for store in rooms.shop.content().stores.values():
         if store.redeem_key_sha256 and hmac.compare_digest(store.redeem_key_sha256, digest):
@@ -61,18 +62,19 @@ def _asked(store: Store, body: bytes, rooms: Rooms) -> RedeemAsked:
         raise ValueError("code 应为券码文字")
     if not isinstance(request, str) or not 0 < len(request) <= _REQUEST_CHARS:
         raise ValueError("request 应为这次核销的唯一编号，重试时不变")
+    cashier = fields.get("cashier")
     return RedeemAsked(
         account=f"till:{store.id}",
         at=moment(rooms.clock()),
-        code=readable_code(code),
+        code=code.strip(),
         store=store.id,
         request=request,
-        cashier=str(fields.get("cashier", ""))[:_CODE_CHARS],
+        cashier=cashier[:_CODE_CHARS] if isinstance(cashier, str) else "",
     )
 
 
 async def _decide(rooms: Rooms, asked: RedeemAsked) -> web.Response:
-    canonical = f"redeem\0{asked.store}\0{asked.request}\0{asked.code}".encode()
+    canonical = f"redeem\0{asked.store}\0{asked.request}\0{readable_code(asked.code)}".encode()
     arrival = inbox.Arrival(
         account=asked.account,
         source="internal",

@@ -14,7 +14,7 @@ from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.oa.gate import Mode
 from bot.shop import AccountKeys, Shop, Times
-from commands.parts.problems import stop
+from commands.parts.problems import USAGE, stop
 from config import content as contents
 from config.accounts import Account, OaAccount
 from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
@@ -66,7 +66,7 @@ def fill(home: Path) -> list[Path]:
 def open_home(folder: Path, *, with_rules: bool = True) -> Home:
     """Read a home. Stops with every problem of its settings; keeps the others for the caller."""
     if not folder.is_dir():
-        stop(f"没有家目录 {folder}：先用 --home 指到已有的目录，或用 demo --keep 建一个", 2)
+        stop(f"没有家目录 {folder}：先运行 python run.py init --home {folder}", USAGE)
     try:
         settings = load(folder, os.environ)
     except BadSettings as bad:
@@ -81,6 +81,16 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
     if with_rules:
         rules.reload()
     return Home(folder=folder, settings=settings, content=content, rules=rules, problems=problems)
+
+
+def without_accounts(home: Home) -> str | None:
+    """Return what to do about a home that names no account, such as an empty one, else None."""
+    if home.settings.accounts:
+        return None
+    return (
+        f"家目录 {home.folder} 里没有账号：新的家先运行 python run.py init --home {home.folder}，"
+        "已有的请在 settings.yaml 里写 accounts"
+    )
 
 
 def sample_home() -> Home:
@@ -129,7 +139,10 @@ def shop_of(home: Home, clock: Clock) -> Shop:
     except UnsafeKey as unsafe:
         stop(str(unsafe))
     return Shop(
-        accounts={a.id: account_keys(a) for a in settings.accounts},
+        accounts={
+            account.id: account_keys(account, f"accounts[{index}]")
+            for index, account in enumerate(settings.accounts)
+        },
         playbook=PLAYBOOK,
         rules=lambda: home.rules.current,
         content=lambda: home.content,
@@ -147,8 +160,8 @@ def shop_of(home: Home, clock: Clock) -> Shop:
     )
 
 
-def account_keys(account: Account) -> AccountKeys:
-    """Return one account as the callback path needs it."""
+def account_keys(account: Account, setting: str) -> AccountKeys:
+    """Return one account, which stands in the settings at `setting`, as callbacks need it."""
     secrets = [account.aes_key, account.previous_aes_key]
     keys = tuple(Key(s.get_secret_value()) for s in secrets if s is not None)
     if isinstance(account, OaAccount):
@@ -160,5 +173,5 @@ def account_keys(account: Account) -> AccountKeys:
     seal = Seal(token=account.token.get_secret_value(), keys=keys, receivers=receivers)
     return AccountKeys(
         id=account.id, channel=channel, scope=scope, path=account.callback_path, seal=seal,
-        mode=mode,
+        mode=mode, setting=setting,
     )  # fmt: skip

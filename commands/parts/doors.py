@@ -7,10 +7,11 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.db.labels import LabelShelf
+from bot.db.memory import MemoryShelf
 from bot.db.tokens import TokenShelf
 from bot.db.tx import Database
 from bot.perform import Call, Door
-from bot.platforms import oa, wecom
+from bot.platforms import kf, oa, wecom
 from bot.platforms.codes import ErrorTable, read_errors
 from bot.platforms.oa import calls as oa_calls
 from bot.platforms.port import Port
@@ -26,6 +27,7 @@ def error_tables() -> Mapping[str, ErrorTable]:
     return {
         "oa": read_errors(Path(str(oa.__file__)).with_name("errors.yaml")),
         "wecom": read_errors(Path(str(wecom.__file__)).with_name("errors.yaml")),
+        "kf": read_errors(Path(str(kf.__file__)).with_name("errors.yaml")),
     }
 
 
@@ -47,6 +49,7 @@ def doors(
             tokens=TokenHolder(account.id, TokenShelf(db), _fetch(account, wire), clock),
             errors=tables[account.kind],
             labels=LabelShelf(db),
+            memory=MemoryShelf(db),
         )
         found[account.id] = Door(port=port, call=call)
     return found

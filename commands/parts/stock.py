@@ -1,5 +1,6 @@
 """Puts what the content promises on the shelves: coupon codes, and the way into each group."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bot.shop import Shop
 from commands.parts.problems import stop
 from config.codes import read_home_codes
 from config.nouns import Content
+
+_PORTION = 2_000
 
 
 async def stock_shelves(db: Database, content: Content, home: Path) -> int:
@@ -30,10 +33,19 @@ async def _stock(db: Database, campaign: Campaign, home: Path) -> int:
         codes, problems = read_home_codes(home, campaign.codes_file)
         if any(p.level == "error" for p in problems):
             stop("\n".join(map(str, problems)))
-        return await db.write(lambda tx: shelves.stock_imported(tx, campaign, codes))
+        return await _import(db, campaign, codes)
     added = 0
     while chunk := await db.write(lambda tx: shelves.stock_generated(tx, campaign)):
         added += chunk
+    return added
+
+
+async def _import(db: Database, campaign: Campaign, codes: Sequence[str]) -> int:
+    # By portions, so that a large batch never keeps a callback waiting for the writer.
+    added = 0
+    for start in range(0, max(len(codes), 1), _PORTION):
+        part = codes[start : start + _PORTION]
+        added += await db.write(partial(shelves.stock_imported, campaign=campaign, codes=part))
     return added
 
 
@@ -48,7 +60,8 @@ async def meet_groups(db: Database, shop: Shop) -> int:
 
 
 async def _meet(tx: Tx, shop: Shop, event: GroupCreated) -> int:
-    known = await tx.one("SELECT 1 FROM chat_group WHERE chat = ?", event.chat)
+    # A group may have been created, and so be known, before it was written into a pool.
+    known = await tx.one("SELECT 1 FROM chat_group WHERE chat = ? AND config_id <> ''", event.chat)
     if known:
         return 0
     arrival = inbox.Arrival(

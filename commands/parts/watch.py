@@ -37,7 +37,7 @@ def _report(book: RuleBook) -> None:
 def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
     found = []
     for path in rule_files(folder):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # gone since, or not ours to see: reading it says so
             stat = path.stat()
             found.append((str(path), stat.st_mtime_ns, stat.st_size))
     return tuple(found)

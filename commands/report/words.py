@@ -41,6 +41,12 @@ REMOTE: Mapping[str, str] = {
     "read_profile": "查询是谁",
     "read_group": "读群成员",
     "make_join_way": "生成进群二维码",
+    "kf_pull": "拉取微信客服消息",
+    "kf_send": "微信客服消息",
+    "kf_welcome": "微信客服欢迎语或提示语",
+    "kf_trans": "转接微信客服会话",
+    "kf_invite": "微信客服邀请进群",
+    "kf_read_customer": "查询微信客服顾客是谁",
 }
 MISSES: Mapping[str, str] = {
     "occasion": "不是这个场合",
@@ -100,6 +106,13 @@ HAPPENED: Mapping[str, str] = {
     "MemberJoined": "进群 {chat}{unionid}{state}{earlier}",
     "MemberLeft": "离开群 {chat}",
     "JoinWayMade": "群 {chat} 的进群二维码已就绪",
+    "KfRang": "微信客服 {kf} 有新消息",
+    "KfSaid": "对微信客服说「{text}」{menu_id}",
+    "KfEntered": "进入微信客服{scene}",
+    "KfSentFailed": "微信客服消息没有送达{fail_type}",
+    "KfServicerSaid": "客服 {servicer} 人工回复",
+    "KfSessionChanged": "微信客服会话变更 {change}{new_servicer}",
+    "KfOther": "微信客服的其他消息 {kind}",
     "RedeemAsked": "在 {store} 出示券码 {code}{cashier}",
     "Unrecognised": "未识别的通知 {kind}",
 }
@@ -111,4 +124,7 @@ ASIDE: Mapping[str, str] = {
     "name": "，名字 {}",
     "cashier": "，收银员 {}",
     "earlier": "，我们来之前就在",
+    "menu_id": "，菜单 {}",
+    "fail_type": "，原因代码 {}",
+    "new_servicer": "，由 {} 接待",
 }

@@ -168,6 +168,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Memory',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('account', fields.CharField(max_length=64)),
+                ('name', fields.CharField(max_length=255)),
+                ('value', fields.TextField(unique=False)),
+            ],
+            options={'table': 'memory', 'app': 'xiaoer', 'unique_together': (('account', 'name'),), 'pk_attr': 'id', 'table_description': 'What the calls of an account must know next time, such as how far a kf account is read.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Meta',
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),

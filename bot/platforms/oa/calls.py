@@ -1,17 +1,19 @@
 """Official Account: actions → receipts (oa/api.md)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.actions import Label, ReadProfile, Receipt, Remote, Reply, Send, State
 from bot.events import Alias, AliasKind, ProfileRead
+from bot.platforms.oa.reply import fitting
 from bot.platforms.port import Port, text_of
 from bot.platforms.wire import Answer, Wire
 
 _SEND = "/cgi-bin/message/custom/send"
 _INFO = "/cgi-bin/user/info"
 _TAGS = "/cgi-bin/tags"
+_NO_SUCH_LABEL = 45159  # also said, falsely, while labels are written side by side
+_LABEL_TRIES = 3
 
 
 async def perform(action: Remote, port: Port, attempts: int) -> Receipt:
@@ -47,7 +49,7 @@ def token_fetch(
 
 
 async def _send(openid: str, text: str, port: Port, attempts: int) -> Receipt:
-    body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
+    body = {"touser": openid, "msgtype": "text", "text": {"content": fitting(text)}}
     answer = await port.call("POST", _SEND, body)
     return port.receipt(_SEND, answer, attempts=attempts, repeatable=False)
 
@@ -60,7 +62,6 @@ async def _read_profile(action: ReadProfile, port: Port, attempts: int) -> Recei
         return receipt
     read = ProfileRead(
         account=port.account,
-        at=datetime.now(UTC),
         who=Alias(AliasKind.OA_OPENID, port.scope, openid),
         unionid=text_of(answer.body, "unionid"),
     )
@@ -76,6 +77,8 @@ async def _label(action: Label, port: Port, attempts: int) -> Receipt:
             api = f"{_TAGS}/members/{verb}"
             body = {"openid_list": [action.member], "tagid": int(ids[name])}
             answer = await port.call("POST", api, body)
+            if answer.code == _NO_SUCH_LABEL and attempts < _LABEL_TRIES:
+                return await port.forgotten((name,))
             receipt = port.receipt(api, answer, attempts=attempts, repeatable=True)
             if receipt.state is not State.DONE:
                 return receipt

@@ -25,7 +25,7 @@ def text_reply(event: Event, text: str, at: datetime) -> bytes:
     ends in «…», because the platform would show a fault instead. Raises ValueError when nothing
     is left to say, or when the event does not tell who wrote to whom.
     """
-    said = _cut(_NOT_XML.sub("", text))
+    said = fitting(_NOT_XML.sub("", text))
     account = Fields(event.fields).id("ToUserName")
     if not said.strip() or not account or event.who is None:
         raise ValueError("a text reply needs a text, a sender and the account's original id")
@@ -63,7 +63,8 @@ def _cdata(text: str) -> str:
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
-def _cut(text: str) -> str:
+def fitting(text: str) -> str:
+    """A text that the platform takes: as it is up to 2,048 bytes, else cut, ending in «…»."""
     if len(text.encode()) <= LIMIT_TEXT_BYTES:
         return text
     room = LIMIT_TEXT_BYTES - len("…".encode())

@@ -1,7 +1,6 @@
 """WeCom: actions → receipts (wecom/customer-contact.md)."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.actions import (
@@ -23,10 +22,13 @@ from bot.platforms.wire import Answer, Wire
 
 _CONTACT = "/cgi-bin/externalcontact"
 _EMPLOYEE, _CUSTOMER = 1, 2  # member types (customer-contact.md section 5.1)
+_WELCOME_BYTES = 4000  # customer-contact.md section 2
 _TITLE_BYTES = 128
 _DESCRIPTION_BYTES = 512
 _GROUP_READS = 4  # then the callback is believed without the list
 _GROUP_LAG_S = 2.0
+_NO_SUCH_LABEL = 40068
+_LABEL_TRIES = 3
 
 
 async def perform(action: Remote, port: Port, attempts: int) -> Receipt:
@@ -52,7 +54,9 @@ def token_fetch(wire: Wire, *, corpid: str, secret: str) -> Callable[[], Awaitab
 
 async def _welcome(action: WelcomeContact, port: Port, attempts: int) -> Receipt:
     api = f"{_CONTACT}/send_welcome_msg"
-    body: dict[str, Any] = {"welcome_code": action.code, "text": {"content": action.text}}
+    body: dict[str, Any] = {"welcome_code": action.code}
+    if action.text:
+        body["text"] = {"content": _cut(action.text, _WELCOME_BYTES)}
     if action.attachments:
         body["attachments"] = [_link_card(a) for a in action.attachments]
     answer = await port.call("POST", api, body)
@@ -92,6 +96,8 @@ async def _label(action: Label, port: Port, attempts: int) -> Receipt:
     if action.remove:
         body["remove_tag"] = [ids[n] for n in action.remove]
     answer = await port.call("POST", api, body)
+    if answer.code == _NO_SUCH_LABEL and attempts < _LABEL_TRIES:
+        return await port.forgotten(action.add + action.remove)
     return port.receipt(api, answer, attempts=attempts, repeatable=True)
 
 
@@ -101,7 +107,6 @@ async def _read_profile(action: ReadProfile, port: Port, attempts: int) -> Recei
     contact = (answer.body or {}).get("external_contact") or {}
     read = ProfileRead(
         account=port.account,
-        at=datetime.now(UTC),
         who=action.alias,
         unionid=text_of(contact, "unionid"),
         name=text_of(contact, "name"),
@@ -132,7 +137,6 @@ async def _read_group(action: ReadGroup, port: Port, attempts: int) -> Receipt:
     seats += [Seat(member=m) for m in absent]
     read = GroupRead(
         account=port.account,
-        at=datetime.now(UTC),
         chat=action.chat,
         name=text_of(group, "name"),
         owner=text_of(group, "owner"),
@@ -162,7 +166,6 @@ async def _make_join_way(action: MakeJoinWay, port: Port, attempts: int) -> Rece
     way = (answer.body or {}).get("join_way") or {}
     event = JoinWayMade(
         account=port.account,
-        at=datetime.now(UTC),
         chat=action.chat,
         config_id=config,
         qr_code=text_of(way, "qr_code"),

@@ -1,7 +1,7 @@
 """The door of a WeCom app: its callbacks as bytes in, one typed event out.
 
-Source sheets: wecom/crypto.md sections 5 and 6 for the exchange, wecom/events.md sections 1 and
-2 for customer contacts and customer groups.
+Source sheets: wecom/crypto.md sections 5 and 6 for the exchange, wecom/events.md sections 1, 2
+and 4 for customer contacts, customer groups and the bell of customer service.
 """
 
 import re
@@ -22,6 +22,7 @@ from bot.events import (
     GroupDismissed,
     GroupGrew,
     GroupShrank,
+    KfRang,
     StaffDropped,
 )
 from bot.platforms.envelope import Seal, once, stamp_of
@@ -70,9 +71,10 @@ def _opened(seal: Seal, query: Mapping[str, str], encrypt: str) -> bytes:
 def decode(account: str, corpid: str, plain: bytes | str) -> Event:
     """The event a clear message tells of; Unrecognised when we know no such thing.
 
-    A known kind that lacks what it is about (customer and staff, or the group) is Unrecognised
-    too, and so is every notice to a suite (InfoType), which speaks for other corps. Raises
-    Refused("parse") when the message is no readable document, and nothing else.
+    A known kind that lacks what it is about (customer and staff, the group, or the customer
+    service account) is Unrecognised too, and so is every notice to a suite (InfoType), which
+    speaks for other corps. Raises Refused("parse") when the message is no readable document, and
+    nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
@@ -157,6 +159,11 @@ def _count(fields: Fields, members: tuple[str, ...]) -> int:
     return int(said) if _COUNT.fullmatch(said) else len(members)
 
 
+def _rang(fields: Fields, common: _Common, _corpid: str) -> Event | None:
+    kf = fields.id("OpenKfId")
+    return KfRang(kf=kf, token=fields.id("Token"), **common) if kf else None
+
+
 _READERS: Mapping[tuple[str, str], _Reader] = MappingProxyType(
     {
         ("change_external_contact", "add_external_contact"): _contact(_added),
@@ -167,5 +174,6 @@ _READERS: Mapping[tuple[str, str], _Reader] = MappingProxyType(
         ("change_external_chat", "create"): _group(_created),
         ("change_external_chat", "update"): _group(_updated),
         ("change_external_chat", "dismiss"): _group(_dismissed),
+        ("kf_msg_or_event", ""): _rang,
     }
 )

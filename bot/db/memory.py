@@ -1,0 +1,33 @@
+"""What the calls of an account must know next time, kept by name."""
+
+from collections.abc import Mapping
+
+from bot.db.tx import Database, Tx
+
+
+class MemoryShelf:
+    """Reads what was remembered. Written is only together with the outcome of a call."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def recall(self, account: str, name: str) -> str:
+        """Return what an account remembers under a name, or ""."""
+
+        async def work(tx: Tx) -> str:
+            row = await tx.one(
+                "SELECT value FROM memory WHERE account = ? AND name = ?", account, name
+            )
+            return str(row["value"]) if row else ""
+
+        return await self._db.read(work)
+
+
+async def remember(tx: Tx, account: str, values: Mapping[str, str]) -> None:
+    """Remember values by name; a later value takes the place of an earlier one."""
+    for name, value in values.items():
+        await tx.run(
+            "INSERT INTO memory(account, name, value) VALUES(?,?,?)"
+            " ON CONFLICT(account, name) DO UPDATE SET value = excluded.value",
+            account, name, value,
+        )  # fmt: skip

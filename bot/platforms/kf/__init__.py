@@ -1,0 +1,1 @@
+"""WeChat customer service in WeCom, 微信客服."""

@@ -1,0 +1,72 @@
+"""A server that is told to stop closes its door, finishes what is under way, and says all is well.
+
+Real processes: what a signal does can be seen nowhere else.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from commands.parts.compose import fill
+from commands.play.stage import Bot, listening_socket
+
+WITHIN_S = 10.0
+
+
+@asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[Bot]:
+    """The samples served by a process of their own."""
+    fill(home)
+    with listening_socket() as listener:
+        async with aiohttp.ClientSession() as session:
+            bot = Bot(home, listener, session)
+            await bot.start()
+            try:
+                yield bot
+            finally:
+                await bot.kill()
+
+
+async def until_listening(bot: Bot) -> None:
+    """Wait until the process accepts, whether or not it can decide by now."""
+    async with (
+        asyncio.timeout(20),
+        aiohttp.ClientSession() as session,
+        session.get(f"{bot.url}/live") as response,
+    ):
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["ready", "still loading"])
+async def test_a_server_told_to_stop_ends_well_and_soon(tmp_path: Path, ready: bool) -> None:
+    async with serving(tmp_path) as bot:
+        await (bot.until_ready() if ready else until_listening(bot))
+        began = time.monotonic()
+        assert await bot.stop() == 0
+        assert time.monotonic() - began < WITHIN_S
+
+
+async def test_told_twice_it_waits_for_nobody(tmp_path: Path) -> None:
+    async with serving(tmp_path) as bot:
+        await bot.until_ready()
+        reader, writer = await asyncio.open_connection(*_address(bot))
+        writer.write(b"POST /callback/oa-main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<")
+        await writer.drain()
+        await asyncio.sleep(0.2)
+        began = time.monotonic()
+        first = asyncio.ensure_future(bot.stop())
+        await asyncio.sleep(0.1)
+        assert await bot.stop() == await first == 0
+        assert time.monotonic() - began < 2.5  # a body may take 3 s
+        writer.close()
+        assert b"200 OK" not in await reader.read()
+
+
+def _address(bot: Bot) -> tuple[str, int]:
+    host, _, port = bot.url.removeprefix("http://").partition(":")
+    return host, int(port)
