@@ -27,6 +27,7 @@ from bot.effects_local import (
     LeaveSeat,
     MarkGroup,
     MarkReach,
+    MarkTalk,
     Redeem,
     Tag,
     TakeSeat,
@@ -66,6 +67,7 @@ __all__ = [
     "MakeJoinWay",
     "MarkGroup",
     "MarkReach",
+    "MarkTalk",
     "Output",
     "Policy",
     "PullKf",
@@ -96,7 +98,7 @@ __all__ = [
 
 LOCAL: tuple[type[Local], ...] = (
     Tag, Untag, Claim, Redeem, Invite, BindStore, TakeSeat, LeaveSeat,
-    MarkGroup, MarkReach, Tell, Warn, Gap,
+    MarkGroup, MarkReach, MarkTalk, Tell, Warn, Gap,
 )  # fmt: skip
 REMOTE: tuple[type[Remote], ...] = (
     Reply, Send, WelcomeContact, Remark, Label, ReadProfile, ReadGroup, MakeJoinWay,

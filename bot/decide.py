@@ -16,7 +16,7 @@ from bot.db import inbox, journal
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
-from bot.events import Event, TextSaid
+from bot.events import Event, KfSaid, TextSaid
 from bot.facts import Situation
 from bot.gather import Known, gather
 from bot.plan import Plan, plan
@@ -113,7 +113,7 @@ class Decider:
             return
         for hit in known.trace.hits:
             await journal.rule_hit(tx, decision.person, hit.rule, decision.now_us)
-        if isinstance(event, TextSaid):
+        if isinstance(event, TextSaid | KfSaid) and not known.facts.silent:
             await journal.misses(tx, decision.person, not known.trace.hits)
 
 
@@ -151,7 +151,8 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
         "account": event.account,
         "at": event.at.isoformat() if event.at else None,
         "now": moment(micros(known.facts.now)).isoformat(),
-        "text": event.text if isinstance(event, TextSaid) else "",
+        "text": event.text if isinstance(event, TextSaid | KfSaid) else "",
+        "silent": known.facts.silent,
         "comparable": trace.text,
         "ruleset": trace.ruleset,
         "new_member": bool(known.facts.member and known.facts.member.new),

@@ -142,6 +142,22 @@ class MarkReach(Local):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkTalk(Local):
+    """Record what happened in a conversation in customer service; `state` None leaves it."""
+
+    kind: ClassVar[str] = "mark_talk"
+    kf: str
+    member: str
+    state: str | None = None
+    spoke: bool = False
+    staff_spoke: bool = False
+    sent: int = 0
+
+    def key(self) -> str:
+        return f"talk:{self.kf}:{self.member}:{self.state}:{self.spoke}:{self.sent}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell(Local):
     """Put an event of our own into the inbox, to be decided next."""
 

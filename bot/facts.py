@@ -14,7 +14,7 @@ from keyword_rules.rule import Hit
 __all__ = [
     "Campaign", "CampaignFacts", "Content", "CouponFacts", "EntryCode", "Facts", "Grant", "Group",
     "GroupFacts", "Member", "Persona", "Pool", "PoolFacts", "Reach", "Situation", "Staff", "Store",
-    "Welcome",
+    "Talk", "Welcome",
 ]  # fmt: skip
 
 
@@ -31,6 +31,23 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A conversation in customer service.
+
+    `state` is "" before anybody took it, bot, pool, human or ended; `sent` counts our messages
+    since the customer's last words (5 within 48 h: wecom/kf.md section 5).
+    """
+
+    account: str
+    kf: str
+    member: str
+    state: str = ""
+    spoke: datetime | None = None
+    staff_spoke: datetime | None = None
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One person, by whatever doors they came."""
 
@@ -40,6 +57,7 @@ class Member:
     stage: str = "visitor"
     store: str = ""
     reaches: tuple[Reach, ...] = ()
+    talks: tuple[Talk, ...] = ()
     misses: int = 0  # messages in a row that no rule knew
     new: bool = False
 
@@ -115,6 +133,7 @@ class Facts:
     dice: str = ""  # hex digits, the same for every run of this event
     public_url: str = ""
     answers_inside: bool = False  # the event's platform takes an answer inside the response
+    silent: str = ""  # why nothing may be said by itself now; "" = it may
     ticket: str = ""  # an unguessable name for what this event opens
     welcome_until: datetime | None = None
     zone: tzinfo = UTC  # the stores' time zone, in which customers read days and hours

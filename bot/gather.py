@@ -16,6 +16,8 @@ from bot.events import (
     Event,
     Followed,
     GroupRead,
+    KfEntered,
+    KfSaid,
     MemberJoined,
     MenuTapped,
     ProfileRead,
@@ -23,12 +25,15 @@ from bot.events import (
     Scanned,
     TextSaid,
 )
+from bot.events_kf import KfItem
 from bot.facts import Content, CouponFacts, Facts, Member
 from bot.plan import Needs, needs
 from bot.shop import Shop
 from keyword_rules.rule import Limit, Subject, Trace
 
 _ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped)
+_STALE = timedelta(minutes=30)  # the first pull reads three days back
+_AFTER_STAFF = timedelta(minutes=30)
 _WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
@@ -119,9 +124,9 @@ async def _subject(tx: Tx, look: _Look) -> Subject:
     before_us = isinstance(event, MemberJoined) and event.earlier
     return Subject(
         occasion="" if before_us else event.occasion,
-        text=event.text if isinstance(event, TextSaid) else "",
+        text=event.text if isinstance(event, TextSaid | KfSaid) else "",
         key=key,
-        channel=look.shop.channel(event.account),
+        channel="kf" if isinstance(event, KfItem) else look.shop.channel(event.account),
         store=(entry.store if entry else "") or (member.store if member else ""),
         group=look.pool,
         tags=frozenset(member.tags) if member else frozenset(),
@@ -136,7 +141,7 @@ def key_of(event: Event) -> str:
     match event:
         case MenuTapped(key=key):
             return key
-        case Followed(scene=scene) | Scanned(scene=scene):
+        case Followed(scene=scene) | Scanned(scene=scene) | KfEntered(scene=scene):
             return scene
         case ContactAdded(state=state) | MemberJoined(state=state):
             return state
@@ -176,6 +181,7 @@ async def _facts(tx: Tx, look: _Look, wanted: Needs) -> Facts:
         pool_of_chat=look.pool,
         dice=dice,
         public_url=shop.public_url,
+        silent=_silent(look),
         answers_inside=isinstance(event, _ANSWERED_INSIDE),
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
@@ -194,6 +200,20 @@ async def _coupon(tx: Tx, content: Content, event: Event) -> CouponFacts | None:
     return shelves.coupon_facts(row, content.campaigns[row["campaign"]])
 
 
+def _silent(look: _Look) -> str:
+    """Return why nothing may be said by itself in a conversation; "" when it may."""
+    event, now = look.event, moment(look.now_us)
+    talks = look.member.talks if look.member else ()
+    talk = next((t for t in talks if isinstance(event, KfItem) and t.kf == event.kf), None)
+    if isinstance(event, KfItem) and event.at and now - event.at > _STALE:
+        return "消息太旧，不再自动回复"
+    if talk and talk.state in ("pool", "human"):
+        return "真人接待中"
+    if talk and talk.staff_spoke and now - talk.staff_spoke < _AFTER_STAFF:
+        return "真人刚说过话"
+    return ""
+
+
 async def _seats(tx: Tx, event: Event) -> frozenset[str]:
     if isinstance(event, GroupRead | MemberJoined):
         return await seats.seated_in(tx, event.chat)
@@ -201,7 +221,7 @@ async def _seats(tx: Tx, event: Event) -> frozenset[str]:
 
 
 def _welcome_until(shop: Shop, event: Event, row: Row) -> datetime | None:
-    if not isinstance(event, ContactAdded):
+    if not isinstance(event, ContactAdded | KfEntered):
         return None
     received = moment(row["received_us"])
     # The platform's clock may be ahead of ours; its time only ever tightens the deadline.

@@ -8,14 +8,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.actions import Action, Output, Reply, Send, Speak, Verdict, WelcomeContact
-from bot.events import ContactAdded, Event, TextSaid
-from bot.facts import Content, Facts, Reach, Situation
+from bot.actions import (
+    Action,
+    MarkTalk,
+    Output,
+    Reply,
+    Send,
+    SendKf,
+    Speak,
+    TransKf,
+    Verdict,
+    WelcomeContact,
+    WelcomeKf,
+)
+from bot.events import ContactAdded, Event, KfEntered, KfSaid, TextSaid
+from bot.facts import Content, Facts, Reach, Situation, Talk
 from keyword_rules.rule import Hit, Step, Verb
 
 EventHandler = Callable[[Situation], Iterable[Output]]
 StepHandler = Callable[[Situation, Step], Iterable[Output]]
 
+KF_MESSAGES = 5  # wecom/kf.md section 5: after the customer's last words
+_OURS = 1  # the highest service state in which we may speak (wecom/kf.md section 3)
 SPEAKING_WINDOW = timedelta(hours=48)  # oa/api.md section 2: after the customer's last message
 
 VERBS: Mapping[str, Verb] = {
@@ -42,7 +56,7 @@ SLOTS = frozenset({
 })  # fmt: skip
 OCCASIONS = frozenset({
     "text", "menu", "follow", "scan", "unfollow", "contact", "contact_deleted", "staff_dropped",
-    "group_joined", "group_left",
+    "group_joined", "group_left", "enter",
 })  # fmt: skip
 CHANNELS = frozenset({"oa", "wecom", "kf", "group"})
 STAGES = frozenset({"visitor", "registered", "first_order", "taster", "advocate"})
@@ -102,7 +116,7 @@ def plan(situation: Situation, playbook: Playbook) -> Plan:
     carried = carry(situation, said) if said else ()
     verdicts = [o for o in outputs if isinstance(o, Verdict)]
     return Plan(
-        actions=_distinct((*actions, *carried)),
+        actions=_distinct(_parting_last((*actions, *carried))),
         said=said,
         verdict=verdicts[0] if verdicts else None,
         unreachable=bool(said) and not carried,
@@ -113,11 +127,13 @@ def _outputs(situation: Situation, playbook: Playbook) -> Iterable[Output]:
     handler = playbook.events.get(type(situation.event))
     if handler:
         yield from handler(situation)
+    if situation.facts.silent:
+        return
     for hit in situation.hits:
         for step in hit.do:
             for output in playbook.steps[step.verb](situation, step):
                 yield output if isinstance(output, Verdict) else replace(output, rule=hit.rule)
-    if isinstance(situation.event, TextSaid) and not situation.hits:
+    if isinstance(situation.event, TextSaid | KfSaid) and not situation.hits:
         yield from playbook.unknown(situation)
 
 
@@ -127,6 +143,11 @@ def _once(said: Iterable[Speak]) -> tuple[Speak, ...]:
     for words in said:
         seen.setdefault((words.text, words.card.url if words.card else ""), words)
     return tuple(seen.values())
+
+
+def _parting_last(actions: Sequence[Action]) -> Sequence[Action]:
+    # Once a person holds a conversation we may say nothing in it (wecom/kf.md section 3).
+    return sorted(actions, key=lambda a: isinstance(a, TransKf) and a.state > _OURS)
 
 
 def _distinct(actions: Sequence[Action]) -> tuple[Action, ...]:
@@ -146,16 +167,57 @@ def carry(situation: Situation, said: Sequence[Speak]) -> tuple[Action, ...]:
     event, facts = situation.event, situation.facts
     text = "\n\n".join(s.text for s in said if s.text)
     rule = next((s.rule for s in said if s.rule), "")
-    if not text and not isinstance(event, ContactAdded):
-        return ()
-    if facts.answers_inside and event.who is not None:
-        return (Reply(account=event.account, openid=event.who.value, text=text, rule=rule),)
     if isinstance(event, ContactAdded):
         return _welcome(event, facts, text, said, rule)
-    reach = _open_window(facts)
-    if reach is None:
+    if not text:
         return ()
-    return (Send(account=reach.account, openid=reach.address, text=text, rule=rule),)
+    if isinstance(event, KfEntered):
+        return _welcome_kf(event, facts, text, rule)
+    if event.who is not None and facts.answers_inside:
+        return (Reply(account=event.account, openid=event.who.value, text=text, rule=rule),)
+    if event.who is not None and isinstance(event, KfSaid):
+        return _send_kf(event.account, event.kf, event.who.value, text, rule)
+    return _by_open_window(facts, text, rule)
+
+
+def _by_open_window(facts: Facts, text: str, rule: str) -> tuple[Action, ...]:
+    if reach := _open_window(facts):
+        return (Send(account=reach.account, openid=reach.address, text=text, rule=rule),)
+    if talk := _open_talk(facts):
+        return _send_kf(talk.account, talk.kf, talk.member, text, rule)
+    return ()
+
+
+def _welcome_kf(event: KfEntered, facts: Facts, text: str, rule: str) -> tuple[Action, ...]:
+    # Without a code the customer was welcomed before, and may not be written to until they speak.
+    if not event.welcome_code:
+        return ()
+    return (
+        WelcomeKf(
+            account=event.account,
+            code=event.welcome_code,
+            text=text,
+            deadline=facts.welcome_until,
+            rule=rule,
+        ),
+    )
+
+
+def _send_kf(account: str, kf: str, member: str, text: str, rule: str) -> tuple[Action, ...]:
+    return (
+        SendKf(account=account, kf=kf, member=member, text=text, rule=rule),
+        MarkTalk(kf=kf, member=member, sent=1, rule=rule),
+    )
+
+
+def _open_talk(facts: Facts) -> Talk | None:
+    for talk in facts.member.talks if facts.member else ():
+        open_still = talk.spoke is not None and facts.now - talk.spoke < SPEAKING_WINDOW
+        ours = talk.state not in ("pool", "human", "ended")
+        # The last of the five is kept for receipts and for calling a person.
+        if ours and open_still and talk.sent < KF_MESSAGES - 1:
+            return talk
+    return None
 
 
 def _welcome(

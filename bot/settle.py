@@ -11,6 +11,7 @@ from bot.actions import (
     LeaveSeat,
     MarkGroup,
     MarkReach,
+    MarkTalk,
     Redeem,
     Remote,
     Reply,
@@ -22,7 +23,7 @@ from bot.actions import (
 )
 from bot.clock import micros, moment
 from bot.codec import event_to_json
-from bot.db import inbox, journal, ledger, seats, shelves
+from bot.db import inbox, journal, ledger, seats, shelves, talks
 from bot.db.tx import Tx
 
 
@@ -128,8 +129,8 @@ async def _settle_member(tx: Tx, action: Action, decision: Decision, person: str
             await tx.run(
                 "UPDATE person SET store = ? WHERE id = ? AND store = ''", action.store, person
             )
-        case MarkReach():
-            await _reach(tx, action, decision, person)
+        case MarkTalk() | MarkReach():
+            await _way(tx, action, decision, person)
         case Gap():
             await journal.gap(
                 tx, inbox=decision.inbox, person=person, text=action.text, at_us=decision.now_us
@@ -167,6 +168,27 @@ async def _coupon(tx: Tx, action: Claim | Redeem, decision: Decision, person: st
         coupon=action.coupon, inbox=decision.inbox, at_us=decision.now_us,
         expires_us=micros(action.expires),
     )  # fmt: skip
+
+
+async def _way(tx: Tx, action: MarkTalk | MarkReach, decision: Decision, person: str) -> None:
+    if isinstance(action, MarkTalk):
+        await _talk(tx, action, decision, person)
+    else:
+        await _reach(tx, action, decision, person)
+
+
+async def _talk(tx: Tx, action: MarkTalk, decision: Decision, person: str) -> None:
+    await talks.mark(
+        tx,
+        account=decision.account,
+        kf=action.kf,
+        member=action.member,
+        person=person,
+        state=action.state,
+        spoke_us=decision.event_us if action.spoke else None,
+        staff_us=decision.event_us if action.staff_spoke else None,
+        sent=action.sent,
+    )
 
 
 async def _reach(tx: Tx, action: MarkReach, decision: Decision, person: str) -> None:

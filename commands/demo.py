@@ -1,6 +1,8 @@
 """`demo`: plays a store's day against the twin, lets the auditor judge it, then serves on."""
 
 import asyncio
+import contextlib
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,8 +16,7 @@ import aiohttp
 from commands.audit.auditor import audit
 from commands.audit.script import Script
 from commands.parts.problems import FINDINGS, FINE, USAGE, Stop, stop
-from commands.play import rush as story_rush
-from commands.play import story
+from commands.play import rush, service, story
 from commands.play.liar import MODES, Mode, lying
 from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
 from commands.play.theatre import Theatre
@@ -24,6 +25,7 @@ from commands.play.transcript import Transcript
 _CLIENT_S = 60.0
 _AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock
 _SETTLE_S = 30.0
+_INTERRUPTED = 128 + signal.SIGINT  # as shells say it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,11 @@ class Wanted:
 def run(
     *, once: bool, as_json: bool, keep: Path | None, sabotage: str, kills: int, seed: int
 ) -> int:
-    """Play the story; 0 when the books agree, 1 when the auditor found anything."""
+    """Play the story; 0 when the books agree, 1 when the auditor found anything, 130 when stopped.
+
+    SIGTERM, a closed terminal and Ctrl-C stop the bot and the twin too; to end what goes on
+    serving after the story in that way is no failure.
+    """
     if sabotage and sabotage not in MODES:
         stop(f"--sabotage 只能是 {'、'.join(MODES)}", USAGE)
     if keep and keep.exists() and any(keep.iterdir()):
@@ -53,11 +59,14 @@ def run(
         Path(folder).mkdir(parents=True, exist_ok=True)
         try:
             return asyncio.run(_play(Path(folder), wanted))
-        except KeyboardInterrupt:
-            return FINE
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return _INTERRUPTED
 
 
 async def _play(home: Path, wanted: Wanted) -> int:
+    if playing := asyncio.current_task():
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(name, playing.cancel)
     transcript = Transcript(as_json=wanted.as_json)
     transcript.note("店小二 demo：平台仿真与服务都在本机，不联网、不需要账号。")
     async with _set_up(home, wanted, transcript) as play:
@@ -69,7 +78,8 @@ async def _play(home: Path, wanted: Wanted) -> int:
             play.broken.append(f"故事演不下去了：{type(trouble).__name__}: {trouble}")
         verdict = await _judge(play, home)
         if verdict == FINE and not wanted.once and sys.stdin.isatty():
-            await _go_on_serving(play)
+            with contextlib.suppress(asyncio.CancelledError):
+                await _go_on_serving(play)
         return verdict
 
 
@@ -113,7 +123,11 @@ async def _wire(twin: Twin, wiring: dict[str, list[dict[str, str]]], url: str) -
 async def _perform(play: Theatre) -> None:
     await play.twin.post("settings", retry_s=0.5, seed=play.seed)
     await play.settled()
-    scenes: tuple[Callable[[Theatre], Awaitable[None]], ...] = (*story.SCENES, *story_rush.SCENES)
+    scenes: tuple[Callable[[Theatre], Awaitable[None]], ...] = (
+        *story.SCENES,
+        *rush.SCENES,
+        *service.SCENES,
+    )
     for scene in scenes:
         await scene(play)
 

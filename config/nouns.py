@@ -99,7 +99,7 @@ class Welcome:
     """What a newcomer is told on one occasion, by one entry code or by default (`key` "")."""
 
     id: str
-    occasion: str  # follow, scan or contact
+    occasion: str  # follow, scan, contact or enter (customer service)
     key: str = ""  # exact scene/state, or a prefix ending in *
     persona: str = ""
     text: str = ""

@@ -5,7 +5,7 @@ import re
 from config.fields import REPLY_BYTES, Fields
 from config.nouns import Persona, Welcome
 
-OCCASIONS = ("follow", "scan", "contact")
+OCCASIONS = ("follow", "scan", "contact", "enter")
 WELCOME_BYTES = 4000  # text of a WeCom welcome (wecom/customer-contact.md)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}\*?")
 

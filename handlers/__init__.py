@@ -10,6 +10,12 @@ from bot.events import (
     GroupRead,
     GroupShrank,
     JoinWayMade,
+    KfEntered,
+    KfRang,
+    KfSaid,
+    KfSentFailed,
+    KfServicerSaid,
+    KfSessionChanged,
     MemberJoined,
     MemberLeft,
     MenuTapped,
@@ -20,7 +26,7 @@ from bot.events import (
     TextSaid,
     Unfollowed,
 )
-from handlers import arrivals, coupons, fallback, groups, personas, tags, tills
+from handlers import arrivals, coupons, fallback, groups, personas, tags, talks, tills
 
 EVENTS = {
     TextSaid: arrivals.spoke,
@@ -41,6 +47,12 @@ EVENTS = {
     MemberJoined: groups.member_joined,
     MemberLeft: groups.member_left,
     RedeemAsked: tills.redeem_asked,
+    KfRang: talks.rang,
+    KfEntered: talks.entered,
+    KfSaid: talks.said,
+    KfServicerSaid: talks.servicer_said,
+    KfSessionChanged: talks.session_changed,
+    KfSentFailed: talks.sent_failed,
 }
 STEPS = {
     "reply": personas.reply,

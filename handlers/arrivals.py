@@ -42,7 +42,7 @@ def followed(situation: Situation) -> Iterable[Output]:
     yield from _reach(situation.event)
     if isinstance(situation.event, Followed) and situation.event.who:
         yield ReadProfile(account=situation.event.account, alias=situation.event.who)
-    yield from _came_by(situation)
+    yield from came_by(situation)
     yield from _greet_unless_a_rule_does(situation)
 
 
@@ -50,7 +50,7 @@ def scanned(situation: Situation) -> Iterable[Output]:
     """Bind and tag by the entry code, and greet unless a rule does."""
     if isinstance(situation.event, Scanned):
         yield from _reach(situation.event)
-    yield from _came_by(situation)
+    yield from came_by(situation)
     yield from _greet_unless_a_rule_does(situation)
 
 
@@ -74,7 +74,7 @@ def contact_added(situation: Situation) -> Iterable[Output]:
             staff=event.staff,
             remark=render(situation, chosen.remark, member_name="{member_name}") if chosen else "",
         )
-    yield from _came_by(situation)
+    yield from came_by(situation)
     yield from _greet_unless_a_rule_does(situation)
 
 
@@ -103,7 +103,8 @@ def _reach(
         )
 
 
-def _came_by(situation: Situation) -> Iterable[Output]:
+def came_by(situation: Situation) -> Iterable[Output]:
+    """Bind the member to the store they came by, and tag store and entry code."""
     entry, store = entry_code(situation), store_of(situation)
     if store:
         yield BindStore(store=store.id)

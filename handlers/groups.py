@@ -10,6 +10,7 @@ from bot.actions import (
     Attachment,
     BindStore,
     Invite,
+    InviteKf,
     LeaveSeat,
     MakeJoinWay,
     MarkGroup,
@@ -29,6 +30,7 @@ from bot.events import (
     GroupRead,
     GroupShrank,
     JoinWayMade,
+    KfSaid,
     MemberJoined,
     MemberLeft,
     Seat,
@@ -61,7 +63,21 @@ def way_in(situation: Situation, pool_id: str) -> Iterable[Output]:
     ticket = pool.ticket or _new_ticket(situation, pool_id)
     yield Invite(pool=pool_id, chat=group.group.chat, ticket=ticket)
     yield _invitation(situation, group, ticket)
+    yield from _card(situation, group)
     yield from near_full(situation, pool, group, group.members)
+
+
+def _card(situation: Situation, group: GroupFacts) -> Iterable[Output]:
+    """In customer service the platform has a card of its own; the link stays the next choice."""
+    event = situation.event
+    if isinstance(event, KfSaid) and event.who is not None:
+        yield InviteKf(
+            account=event.account,
+            kf=event.kf,
+            member=event.who.value,
+            chat=group.group.chat,
+            wording=f"点一下进「{group.group.name}」",
+        )
 
 
 def _new_ticket(situation: Situation, pool_id: str) -> str:

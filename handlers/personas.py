@@ -7,12 +7,14 @@ members' persona; else the default one.
 
 from collections.abc import Iterable
 
-from bot.actions import Output, Speak, Tag, Truth, Warn
+from bot.actions import MarkTalk, Output, Speak, Tag, TransKf, Truth, Warn
+from bot.events import KfSaid
 from bot.facts import Content, Persona, Situation
 from handlers.wording import render, store_of
 from keyword_rules.rule import Step
 
 STORE_TOPICS = frozenset({"hours", "address", "phone", "parking", "pickup", "stock", "delivery"})
+_POOL = 2  # the service state of waiting for a person: wecom/kf.md section 3
 BUYERS = frozenset({"first_order", "taster", "advocate"})
 
 
@@ -91,12 +93,22 @@ def call_person(situation: Situation, text: str, persona: Persona | None) -> Ite
             truth=Truth.EMPLOYEE,
         )
     yield Tag(name="待人工")
+    yield from _to_the_pool(situation)
     member = situation.facts.member
     if member:
         yield Warn(
             name=f"person-wanted:{member.id}:{situation.facts.now:%Y-%m-%d}",
             text=f"顾客 {member.id} 要找真人，请尽快跟进（来龙去脉：run.py why {member.id}）",
         )
+
+
+def _to_the_pool(situation: Situation) -> Iterable[Output]:
+    """In customer service, put the conversation into the pool that people on duty take from."""
+    event = situation.event
+    if isinstance(event, KfSaid) and event.who is not None:
+        member = event.who.value
+        yield TransKf(account=event.account, kf=event.kf, member=member, state=_POOL)
+        yield MarkTalk(kf=event.kf, member=member, state="pool")
 
 
 def wants_person(content: Content, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.events import ContactAdded, Followed, MemberJoined, Scanned
+from bot.events import ContactAdded, Followed, KfEntered, MemberJoined, Scanned
 from bot.facts import Campaign, EntryCode, Facts, Persona, Situation, Store
 from keyword_rules.rule import Template
 
@@ -44,7 +44,7 @@ def day(facts: Facts, at: datetime) -> str:
 def entry_code(situation: Situation) -> EntryCode | None:
     """Return the entry code this event came by, or None."""
     match situation.event:
-        case Followed(scene=key) | Scanned(scene=key):
+        case Followed(scene=key) | Scanned(scene=key) | KfEntered(scene=key):
             return situation.facts.content.entry_codes.get(key)
         case ContactAdded(state=key) | MemberJoined(state=key):
             return situation.facts.content.entry_codes.get(key)

@@ -232,7 +232,7 @@ def test_a_welcome_is_checked_against_occasions_and_entry_codes(home: Path) -> N
         "- {id: e, occasion: scan, key: poster-*}\n",
     )
     assert told(home) == [
-        "welcomes/w.yaml:1:21: occasion: 应为 follow、scan、contact 之一（是不是 follow？）",
+        "welcomes/w.yaml:1:21: occasion: 应为 follow、scan、contact、enter 之一（是不是 follow？）",
         "welcomes/w.yaml:2:32: 没有这个活码：“poster-S2”（是不是 poster-S1？）",
         "welcomes/w.yaml:3:57: remark: 只有 occasion: contact 才能写备注",
         "welcomes/w.yaml:3:32: 没有一个活码以 “wall-” 开头",

@@ -12,6 +12,11 @@ from bot.clock import micros
 from bot.codec import action_to_json
 from bot.db.tx import Row, Tx
 
+# A try that was begun and whose answer never came: written to the socket, or cut off by a crash.
+_MAYBE_ARRIVED = (
+    "EXISTS (SELECT 1 FROM attempt a WHERE a.effect_id = effect.id"
+    " AND a.phase IN ('intent', 'written'))"
+)
 _FINAL = (State.DONE, State.FAILED, State.EXPIRED, State.SKIPPED, State.UNKNOWN)
 
 
@@ -147,20 +152,14 @@ async def expire(tx: Tx, now_us: int) -> int:
 
     Expired when no try can have arrived; unknown when one was written and never answered.
     """
-    unknown = await tx.run(
-        "UPDATE effect SET state = 'unknown', done_us = ?,"
-        " meaning = '已过时限，不再重试；先前发过一次没有应答：平台可能已执行'"
-        " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ? AND EXISTS"
-        " (SELECT 1 FROM attempt a WHERE a.effect_id = effect.id"
-        "  AND a.phase IN ('intent', 'written'))",
-        now_us, now_us,
-    )  # fmt: skip
-    expired = await tx.run(
-        "UPDATE effect SET state = 'expired', done_us = ?, meaning = '已过时限，未发送'"
+    return await tx.run(
+        f"UPDATE effect SET done_us = ?, state = CASE WHEN {_MAYBE_ARRIVED} THEN 'unknown'"  # noqa: S608  (ours)
+        f" ELSE 'expired' END, meaning = CASE WHEN {_MAYBE_ARRIVED}"
+        " THEN '已过时限，不再重试；先前发过一次没有应答：平台可能已执行'"
+        " ELSE '已过时限，未发送' END"
         " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?",
         now_us, now_us,
     )  # fmt: skip
-    return unknown + expired
 
 
 async def recover(tx: Tx, now_us: int) -> int:

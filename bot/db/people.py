@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 
 from bot.clock import moment
+from bot.db import talks
 from bot.db.tx import Tx
 from bot.events import Alias, AliasKind
 from bot.facts import Member, Reach
@@ -79,6 +80,7 @@ class People:
             stage=row["stage"],
             store=row["store"],
             reaches=tuple(await _reaches(tx, person)),
+            talks=tuple(await talks.of_member(tx, person)),
             misses=row["misses"],
             new=new,
         )
@@ -135,7 +137,18 @@ async def merge(tx: Tx, left: str, right: str) -> str:
         " (SELECT pool FROM invite WHERE person_id = ?)",
         keep, gone, keep,
     )  # fmt: skip
-    for table in ("alias", "tag", "reach", "seat", "rule_hit", "inbox", "effect", "trace", "gap"):
+    for table in (
+        "alias",
+        "tag",
+        "reach",
+        "talk",
+        "seat",
+        "rule_hit",
+        "inbox",
+        "effect",
+        "trace",
+        "gap",
+    ):
         moved = f"UPDATE {table} SET person_id = ? WHERE person_id = ?"  # noqa: S608  (our own names)
         await tx.run(moved, keep, gone)
     await tx.run(

@@ -10,7 +10,6 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Awaitable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from bot.db.tx import Row, Tx, Value, Work
 from bot.errors import DatabaseTrouble
 
 T = TypeVar("T")
+Outcome = tuple[Any, BaseException | None]
 _BUSY_MS = 5_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 _ENGINE_TROUBLES = frozenset({
@@ -62,7 +62,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._queue: deque[tuple[Work[Any], Future[Any]]] = deque()
+        self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
         self._wake = threading.Event()
         self._stop = False
         self._writer = self._connect("rwc")
@@ -87,10 +87,11 @@ class SqliteDatabase:
         """Run `work` in a transaction; return when it is synced to disk."""
         if self._stop:
             raise DatabaseTrouble("数据库已经关闭")
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.append((work, future))
-        self._wake.set()
-        return await asyncio.wrap_future(future)
+        if not self._wake.is_set():  # a writer that is awake looks again before it sleeps
+            self._wake.set()
+        return await future
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only connection in a thread, one at a time."""
@@ -126,33 +127,30 @@ class SqliteDatabase:
             outcomes = [self._run_one(work) for work, _ in batch]
             self._writer.execute("COMMIT")
         except sqlite3.Error as trouble:
-            self._give_up(batch, trouble)
-            return
-        self.batches += 1
-        self.written += len(batch)
-        for (_, future), (value, raised) in zip(batch, outcomes, strict=True):
-            _settle(future, value, raised)
+            outcomes = self._given_up(trouble, len(batch))
+        else:
+            self.batches += 1
+            self.written += len(batch)
+        _hand_back([future for _, future in batch], outcomes)
 
-    def _run_one(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
+    def _run_one(self, work: Work[Any]) -> Outcome:
         self._writer.execute("SAVEPOINT piece")
         try:
             value = step(work(SqliteTx(self._writer)))
         except Exception as raised:  # it is raised again in the caller's task
             if not self._writer.in_transaction:  # a full disk rolls the whole batch back
-                raise
+                raise sqlite3.OperationalError(str(raised)) from raised
             self._writer.execute("ROLLBACK TO piece")
             self._writer.execute("RELEASE piece")
             return None, self._trouble(raised) if _is_engine_trouble(raised) else raised
         self._writer.execute("RELEASE piece")
         return value, None
 
-    def _give_up(self, batch: list[tuple[Work[Any], Future[Any]]], trouble: sqlite3.Error) -> None:
+    def _given_up(self, trouble: sqlite3.Error, count: int) -> list[Outcome]:
         with contextlib.suppress(sqlite3.Error):
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-        raised = self._trouble(trouble)
-        for _, future in batch:
-            _settle(future, None, raised)
+        return [(None, self._trouble(trouble)) for _ in range(count)]
 
     def _trouble(self, cause: Exception) -> DatabaseTrouble:
         raised = DatabaseTrouble(
@@ -168,13 +166,20 @@ def _is_engine_trouble(raised: Exception) -> bool:
     return getattr(raised, "sqlite_errorcode", 0) & 0xFF in _ENGINE_TROUBLES
 
 
-def _settle(future: "Future[Any]", value: Any, raised: BaseException | None) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    if raised is None:
-        future.set_result(value)
-    else:
-        future.set_exception(raised)
+def _hand_back(futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Outcome]) -> None:
+    """Wake the loop once for a whole batch; a loop that has ended needs no answers."""
+    with contextlib.suppress(RuntimeError):
+        futures[0].get_loop().call_soon_threadsafe(_settle, futures, outcomes)
+
+
+def _settle(futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Outcome]) -> None:
+    for future, (value, raised) in zip(futures, outcomes, strict=True):
+        if future.done():  # whoever waited was cancelled
+            continue
+        if raised is None:
+            future.set_result(value)
+        else:
+            future.set_exception(raised)
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -16,6 +16,7 @@ from bot.db.tables_shop import (
     RuleHit,
     SeatRow,
     Tag,
+    Talk,
 )
 from bot.db.tables_work import (
     Attempt,
@@ -51,6 +52,7 @@ __all__ = [
     "RuleHit",
     "SeatRow",
     "Tag",
+    "Talk",
     "Token",
     "Trace",
 ]

@@ -73,6 +73,25 @@ class Reach(Model):
         indexes = (Index(fields=("person_id",), name="reach_person"),)
 
 
+class Talk(Model):
+    """A conversation in customer service: who holds it, and what may still be said in it."""
+
+    id = fields.BigIntField(primary_key=True)
+    account = fields.CharField(max_length=64)
+    kf = fields.CharField(max_length=64)
+    member = fields.CharField(max_length=64)
+    person_id = fields.CharField(max_length=26)
+    state = fields.CharField(max_length=16, db_default="")
+    spoke_us = fields.BigIntField(null=True)
+    staff_us = fields.BigIntField(null=True)
+    sent = fields.IntField(db_default=0)
+
+    class Meta:
+        table = "talk"
+        unique_together = (("account", "kf", "member"),)
+        indexes = (Index(fields=("person_id",), name="talk_person"),)
+
+
 class Tag(Model):
     """One line of the tag journal: the current tags are the last line of each name."""
 

@@ -12,6 +12,7 @@ SAY = "/cgi-bin/message/custom/send"
 ONCE = ("say", "welcome")  # what a customer sees again when it is repeated
 _REMARK_CHARS = 20
 _CONTACT = "/cgi-bin/externalcontact"
+_KF = "/cgi-bin/kf"
 _TAGGING = "/cgi-bin/tags/members"
 # Made on the way to a label; nobody sees them.
 _ON_THE_WAY = ("/cgi-bin/tags/create", f"{_CONTACT}/add_corp_tag")
@@ -46,6 +47,10 @@ _AIMS: Mapping[str, Callable[[EffectRow], Target]] = {
     "wecom_welcome": lambda one: ("welcome", one.field("code")),
     "wecom_remark": _remarked,
     "label": lambda one: ("label", one.field("staff"), one.field("member")),
+    "kf_send": lambda one: ("say", one.field("member"), comparable(one.text())),
+    "kf_welcome": lambda one: ("welcome", one.field("code")),
+    "kf_trans": lambda one: ("kf_state", one.field("member"), one.field("state")),
+    "kf_invite": lambda one: ("kf_invite", one.field("member"), one.field("chat")),
     "make_join_way": lambda one: ("join_way", one.field("chat")),
 }
 
@@ -65,6 +70,18 @@ _HITS: Mapping[str, Callable[[Call], tuple[Target, ...]]] = {
     f"{_CONTACT}/mark_tag": lambda one: (("label", *_contact(one)),),
     f"{_TAGGING}/batchtagging": _fans,
     f"{_TAGGING}/batchuntagging": _fans,
+    f"{_KF}/send_msg": lambda one: (("say", one.arg("touser"), comparable(one.text())),),
+    f"{_KF}/send_msg_on_event": lambda one: (("welcome", one.arg("code")),),
+    f"{_KF}/service_state/trans": lambda one: (
+        ("kf_state", one.arg("external_userid"), one.arg("service_state")),
+    ),
+    f"{_KF}/customer/upgrade_service": lambda one: (
+        (
+            "kf_invite",
+            one.arg("external_userid"),
+            str((one.args.get("groupchat") or {}).get("chat_id")),
+        ),
+    ),
     f"{_CONTACT}/groupchat/add_join_way": lambda one: tuple(
         ("join_way", str(chat)) for chat in one.args.get("chat_id_list") or ()
     ),

@@ -1,10 +1,12 @@
 """The ways out: one door an account, with its wire, token holder and error table."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 
+from bot.actions import Receipt, Remote
 from bot.clock import Clock
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
@@ -13,6 +15,7 @@ from bot.db.tx import Database
 from bot.perform import Call, Door
 from bot.platforms import kf, oa, wecom
 from bot.platforms.codes import ErrorTable, read_errors
+from bot.platforms.kf import calls as kf_calls
 from bot.platforms.oa import calls as oa_calls
 from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
@@ -41,7 +44,7 @@ def doors(
         if account.secret is None:
             continue
         wire = Wire(session, account.api_base)
-        call, scope = _platform(account)
+        call, scope = _platform(account, tables["kf"])
         port = Port(
             account=account.id,
             scope=scope,
@@ -55,10 +58,16 @@ def doors(
     return found
 
 
-def _platform(account: Account) -> tuple[Call, str]:
+def _platform(account: Account, kf_errors: ErrorTable) -> tuple[Call, str]:
     if isinstance(account, OaAccount):
         return oa_calls.perform, account.appid
-    return wecom_calls.perform, account.corpid
+
+    async def wecom_or_kf(action: Remote, port: Port, attempts: int) -> Receipt:
+        if action.kind.startswith("kf_"):
+            return await kf_calls.perform(action, replace(port, errors=kf_errors), attempts)
+        return await wecom_calls.perform(action, port, attempts)
+
+    return wecom_or_kf, account.corpid
 
 
 def _fetch(account: Account, wire: Wire) -> Callable[[], Awaitable[Answer]]:

@@ -26,13 +26,13 @@ def trace_of(database: Path, inner: str) -> Mapping[str, Any]:
     return json.loads(row["body"]) if row else {}
 
 
-def join_trace(database: Path, member: str) -> Mapping[str, Any]:
-    """Return the kept trace of a customer's latest join of a group; empty when there is none."""
+def own_trace(database: Path, kind: str, member: str) -> Mapping[str, Any]:
+    """Return the trace of the latest event of a kind that the bot told itself of a customer."""
     with reading(database) as connection:
         row = connection.execute(
             "SELECT t.body FROM trace t JOIN inbox i ON i.id = t.inbox_id"
-            " WHERE i.kind = 'MemberJoined' AND instr(i.body, ?) ORDER BY i.id DESC LIMIT 1",
-            (member.encode(),),
+            " WHERE i.kind = ? AND instr(i.body, ?) ORDER BY i.id DESC LIMIT 1",
+            (kind, member.encode()),
         ).fetchone()
     return json.loads(row["body"]) if row else {}
 

@@ -113,17 +113,13 @@ async def power_cuts(play: Theatre) -> None:
     dice = random.Random(play.seed)  # noqa: S311  (a reproducible play)
     done = asyncio.Event()
     customers = asyncio.create_task(_go_on(play, dice, done))
-    for number in range(1, play.kills_wanted + 1):
-        await asyncio.sleep(dice.uniform(0.05, 0.9))
-        clock = await play.twin.get("clock")
-        await play.bot.kill()
-        play.kills.append(Kill(at=float(clock["now"]), number=number))
-        await play.bot.start()
-        await play.bot.until_ready()
-        if number % 5 == 0:
-            play.transcript.note(f"   ……已强杀 {number} 次，都回来了")
-    done.set()
-    said = await customers
+    try:
+        for number in range(1, play.kills_wanted + 1):
+            await _power_cut(play, number, after_s=dice.uniform(0.05, 0.9))
+        done.set()
+        said = await customers
+    finally:
+        customers.cancel()
     await play.settled()
     play.say(
         12, "机房", f"随机强杀服务 {play.kills_wanted} 次（SIGKILL）",
@@ -131,20 +127,33 @@ async def power_cuts(play: Theatre) -> None:
     )  # fmt: skip
 
 
+async def _power_cut(play: Theatre, number: int, after_s: float) -> None:
+    await asyncio.sleep(after_s)
+    clock = await play.twin.get("clock")
+    await play.bot.kill()
+    play.kills.append(Kill(at=float(clock["now"]), number=number))
+    await play.bot.start()
+    await play.bot.until_ready()
+    if number % 5 == 0:
+        play.transcript.note(f"   ……已强杀 {number} 次，都回来了")
+
+
 async def _go_on(play: Theatre, dice: random.Random, done: asyncio.Event) -> int:
     names = [f"客{n:03d}" for n in range(201, 201 + _CROWD)]
-    said, waiting = 0, []
-    for name in names:
-        waiting.append(
-            asyncio.create_task(play.twin.do("scan_oa", name, poster=POSTER, wait_s=30.0))
-        )
-    while not done.is_set():
-        name, text = dice.choice(names), dice.choice(_WORDS)
-        waiting.append(asyncio.create_task(_type(play, name, text)))
-        said += 1
-        await asyncio.sleep(_PACE_S)
-    await asyncio.gather(*waiting)
-    return said
+    waiting: list[asyncio.Task[object]] = [
+        asyncio.create_task(play.twin.do("scan_oa", name, poster=POSTER, wait_s=30.0))
+        for name in names
+    ]
+    try:
+        while not done.is_set():
+            name, text = dice.choice(names), dice.choice(_WORDS)
+            waiting.append(asyncio.create_task(_type(play, name, text)))
+            await asyncio.sleep(_PACE_S)
+        await asyncio.gather(*waiting)
+    finally:
+        for task in waiting:
+            task.cancel()
+    return len(waiting) - len(names)
 
 
 async def _type(play: Theatre, name: str, text: str) -> None:

@@ -73,6 +73,7 @@ class Bot:
                 pass_fds=(self._listener.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
                 env={**os.environ, "XIAOER_LISTEN__FD": str(self._listener.fileno())},
+                start_new_session=True,  # a Ctrl-C is for the play, which then ends it in order
             )  # fmt: skip
 
     async def until_ready(self) -> None:
@@ -121,6 +122,7 @@ async def twin_running(home: Path, session: aiohttp.ClientSession) -> AsyncItera
         sys.executable, "-m", "twin", "--world", "yidian",
         "--book", str(home / "twin-book.jsonl"), "--ports", "0,0,0",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
+        start_new_session=True,
     )  # fmt: skip
     if process.stdout is None:
         raise RuntimeError("the twin was started without a pipe")

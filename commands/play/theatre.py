@@ -80,9 +80,23 @@ class Theatre:
 
     async def tell_join(self, step: int, who: str, text: str) -> None:
         """Tell that a join was seen, with the trace of the event the bot told itself."""
-        contact = await self.twin.get(f"contact/{who}")
-        trace = peek.join_trace(self.database, str(contact["external_userid"]))
+        trace = await self._own_trace(who, "MemberJoined")
         self.transcript.tell(_line(step, who, "公众号", "进群被看到", text, trace))
+
+    async def serve(self, step: int, who: str, did: str, act: str, **more: Any) -> str:
+        """Let a customer do something in customer service; tell it and return what they saw."""
+        began = time.monotonic()
+        done = await self.twin.do(act, who, **more)
+        await self.settled()
+        text = done.get("error") or await self.news(who)
+        ms = int((time.monotonic() - began) * 1000)
+        trace = await self._own_trace(who, "KfEntered" if act == "enter_kf" else "KfSaid")
+        self.transcript.tell(_line(step, who, "微信客服", did, text, trace, ms))
+        return str(text)
+
+    async def _own_trace(self, who: str, kind: str) -> Mapping[str, Any]:
+        contact = await self.twin.get(f"contact/{who}")
+        return peek.own_trace(self.database, kind, str(contact["external_userid"]))
 
     async def happening(self, wanted: str) -> Mapping[str, Any]:
         """Return the book's entry of a happening, empty when there is none."""

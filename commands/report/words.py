@@ -81,6 +81,7 @@ LOCAL: Mapping[str, str | None] = {
     "leave_seat": "记下离群：{chat}",
     "mark_group": "更新群：{chat}",
     "mark_reach": None,
+    "mark_talk": None,
     "tell": None,
     "warn": "提醒运营：{text}",
     "gap": "记入没接住的话",

@@ -296,6 +296,22 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Talk',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('account', fields.CharField(max_length=64)),
+                ('kf', fields.CharField(max_length=64)),
+                ('member', fields.CharField(max_length=64)),
+                ('person_id', fields.CharField(max_length=26)),
+                ('state', fields.CharField(db_default='', max_length=16)),
+                ('spoke_us', fields.BigIntField(null=True)),
+                ('staff_us', fields.BigIntField(null=True)),
+                ('sent', fields.IntField(db_default=0)),
+            ],
+            options={'table': 'talk', 'app': 'xiaoer', 'unique_together': (('account', 'kf', 'member'),), 'indexes': [Index(fields=['person_id'], name='talk_person')], 'pk_attr': 'id', 'table_description': 'A conversation in customer service: who holds it, and what may still be said in it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Token',
             fields=[
                 ('account', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),

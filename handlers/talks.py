@@ -1,0 +1,89 @@
+"""Conversations in customer service: the one channel where a persona answers all by itself.
+
+A person always outranks it: while one holds the conversation, and for 30 minutes after they spoke,
+nothing is said (handlers only keep the books then; `Facts.silent` tells the planner).
+"""
+
+from collections.abc import Iterable
+
+from bot.actions import MarkTalk, Output, PullKf, ReadKfCustomer, TransKf, Warn
+from bot.events import (
+    AliasKind,
+    KfEntered,
+    KfRang,
+    KfSaid,
+    KfSentFailed,
+    KfServicerSaid,
+    KfSessionChanged,
+)
+from bot.facts import Situation, Talk
+from handlers.arrivals import came_by
+from handlers.personas import speak
+
+BOT = 1  # service states: wecom/kf.md section 3
+_BY_CHANGE = {"1": "human", "2": "human", "3": "ended", "4": ""}
+
+
+def rang(situation: Situation) -> Iterable[Output]:
+    """Pull what there is: the bell says nothing but that."""
+    event = situation.event
+    if isinstance(event, KfRang):
+        yield PullKf(account=event.account, kf=event.kf, token=event.token)
+
+
+def entered(situation: Situation) -> Iterable[Output]:
+    """Bind and tag by the link that was opened, and greet unless a rule does."""
+    event = situation.event
+    if not isinstance(event, KfEntered) or event.who is None:
+        return
+    yield MarkTalk(kf=event.kf, member=event.who.value)
+    yield from came_by(situation)
+    if not situation.hits and not situation.facts.silent:
+        yield from speak(situation, "greeting")
+
+
+def said(situation: Situation) -> Iterable[Output]:
+    """Keep the books of a customer's words, and take the conversation when nobody holds it."""
+    event, member = situation.event, situation.facts.member
+    if not isinstance(event, KfSaid) or event.who is None or member is None:
+        return
+    talk = talk_of(situation)
+    take = not situation.facts.silent and (talk is None or talk.state in ("", "ended"))
+    yield MarkTalk(kf=event.kf, member=event.who.value, spoke=True, state="bot" if take else None)
+    if take:
+        yield TransKf(account=event.account, kf=event.kf, member=event.who.value, state=BOT)
+    if not any(alias.kind is AliasKind.UNIONID for alias in member.aliases):
+        # Only now: the platform tells of those alone who wrote within 48 h (kf.md section 7).
+        yield ReadKfCustomer(account=event.account, alias=event.who)
+
+
+def servicer_said(situation: Situation) -> Iterable[Output]:
+    """A person wrote: they hold the conversation, and we are silent."""
+    event = situation.event
+    if isinstance(event, KfServicerSaid) and event.who is not None:
+        yield MarkTalk(kf=event.kf, member=event.who.value, state="human", staff_spoke=True)
+
+
+def session_changed(situation: Situation) -> Iterable[Output]:
+    """The conversation changed hands; when it ended, the customer's next words are ours again."""
+    event = situation.event
+    if isinstance(event, KfSessionChanged) and event.who is not None:
+        state = _BY_CHANGE.get(event.change)
+        if state is not None:
+            yield MarkTalk(kf=event.kf, member=event.who.value, state=state)
+
+
+def sent_failed(situation: Situation) -> Iterable[Output]:
+    """A message that the platform took did not arrive: operators should know."""
+    event = situation.event
+    if isinstance(event, KfSentFailed):
+        yield Warn(
+            name=f"kf-undelivered:{event.kf}:{event.fail_msgid}",
+            text=f"微信客服有一条消息没有送达（原因 {event.fail_type or '未知'}）",
+        )
+
+
+def talk_of(situation: Situation) -> Talk | None:
+    """Return the conversation an event belongs to, or None when it is the first of it."""
+    kf, member = getattr(situation.event, "kf", ""), situation.facts.member
+    return next((t for t in member.talks if t.kf == kf), None) if member else None
