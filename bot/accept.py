@@ -87,6 +87,9 @@ class Acceptor:
         now_us = self._shop.clock()
         inside = isinstance(event, _ANSWERED_INSIDE)
         urgent = inside or (isinstance(event, ContactAdded) and bool(event.welcome_code))
+        event_us = micros(event.at) if event.at else None
+        if event_us is not None:
+            self._shop.skew.note(now_us, event_us)
         canonical = happening.dedupe_text(keys.id, event.fields)
         return inbox.Arrival(
             account=keys.id,
@@ -95,7 +98,7 @@ class Acceptor:
             kind=happening.kind_of(event.fields)[:128],
             body=plain,
             received_us=now_us,
-            event_us=micros(event.at) if event.at else None,
+            event_us=event_us,
             lane=0 if urgent else 1,
             next_us=now_us + _HANDLER_US if inside else 0,
         )

@@ -1,8 +1,10 @@
 """Business time: the wall clock, or in a demonstration the twin's, which can jump."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 Now = Callable[[], int]  # UTC microseconds
 
@@ -21,6 +23,32 @@ class Clock:
     def __call__(self) -> int:
         """Return the business time as UTC microseconds."""
         return int((self._wall() + self._offset_s) * 1_000_000)
+
+
+class Skew:
+    """Learns how far the platforms' clock lies behind ours, from callbacks as they arrive.
+
+    The median of the last 101, so that retries, which arrive late, do not count as skew.
+    """
+
+    _ENOUGH = 5
+
+    def __init__(self) -> None:
+        self._seen: deque[int] = deque(maxlen=101)
+
+    def note(self, received_us: int, event_us: int) -> None:
+        """Learn from one callback: when we got it, and when it says that it happened."""
+        self._seen.append(received_us - event_us)
+
+    def began(self, received_us: int, event_us: int, lives_us: int) -> int:
+        """Return by our clock when something happened that dies `lives_us` later; never too late.
+
+        While little is known, an event that would have died before it came is taken to have
+        happened when it came: rather a call too many than no welcome on a clock that is fast.
+        """
+        if len(self._seen) >= self._ENOUGH:
+            return min(received_us, event_us + int(median(self._seen)))
+        return received_us if received_us - event_us > lives_us else min(received_us, event_us)
 
 
 def moment(us: int) -> datetime:

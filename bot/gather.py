@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import micros, moment
+from bot.clock import micros, micros_of, moment
 from bot.db import journal, seats, shelves
 from bot.db.people import People
 from bot.db.tx import Row, Tx
@@ -223,10 +223,10 @@ async def _seats(tx: Tx, event: Event) -> frozenset[str]:
 def _welcome_until(shop: Shop, event: Event, row: Row) -> datetime | None:
     if not isinstance(event, ContactAdded | KfEntered):
         return None
-    received = moment(row["received_us"])
-    # The platform's clock may be ahead of ours; its time only ever tightens the deadline.
-    began = min(received, event.at) if event.at else received
-    return began + shop.times.welcome_lives - shop.times.welcome_margin
+    received_us, times = row["received_us"], shop.times
+    event_us = micros(event.at) if event.at else received_us
+    began = shop.skew.began(received_us, event_us, micros_of(times.welcome_lives))
+    return moment(began) + times.welcome_lives - times.welcome_margin
 
 
 def _dice(instance_key: bytes, event_id: str) -> str:

@@ -1,11 +1,11 @@
 """What a running installation decides with: its accounts, content, rules, playbook and keys."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.clock import Clock
+from bot.clock import Clock, Skew
 from bot.facts import Content
 from bot.plan import Playbook
 from bot.platforms.envelope import Seal
@@ -53,6 +53,7 @@ class Shop:
     instance_key: bytes
     clock: Clock
     times: Times = Times()
+    skew: Skew = field(default_factory=Skew)
 
     def channel(self, account: str) -> str:
         """Return the channel of an account, "" for one that is no longer configured."""

@@ -115,7 +115,7 @@ async def power_cuts(play: Theatre) -> None:
     customers = asyncio.create_task(_go_on(play, dice, done))
     try:
         for number in range(1, play.kills_wanted + 1):
-            await _power_cut(play, number, after_s=dice.uniform(0.05, 0.9))
+            await _power_cut(play, number, after_s=dice.uniform(0.02, 0.6))
         done.set()
         said = await customers
     finally:
