@@ -16,7 +16,7 @@ from bot.db import inbox, journal
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
-from bot.events import Event, KfSaid, TextSaid
+from bot.events import Event, KfSaid, TextSaid, Unrecognised
 from bot.facts import Situation
 from bot.gather import Known, gather
 from bot.plan import Plan, plan
@@ -75,8 +75,32 @@ class Decider:
         known = await gather(tx, shop, self._people, row, event)
         situation = Situation(event=event, facts=known.facts, hits=known.trace.hits)
         made = plan(situation, shop.playbook)
-        decision = Decision(
+        decision = self._decision(row, event, known, inside)
+        for action in made.actions:
+            await settle(tx, action, decision)
+        await self._keep(tx, decision, event, known, made)
+        answer = _answer(event, made, known)
+        await inbox.close(
+            tx,
+            inbox_id,
+            person=decision.person,
+            answer=answer,
+            at=decision.now_us,
+            ignored=isinstance(event, Unrecognised),
+        )
+        return Decided(
             inbox=inbox_id,
+            event_id=row["event_id"],
+            kind=row["kind"],
+            answer=answer,
+            rules=tuple(h.rule for h in known.trace.hits),
+            actions=len(made.actions),
+        )
+
+    def _decision(self, row: Row, event: Event, known: Known, inside: bool) -> Decision:
+        shop = self._shop
+        return Decision(
+            inbox=row["id"],
             event_id=row["event_id"],
             account=event.account,
             channel=shop.channel(event.account),
@@ -88,19 +112,6 @@ class Decider:
             instance_key=shop.instance_key,
             inside=inside,
         )
-        for action in made.actions:
-            await settle(tx, action, decision)
-        await self._keep(tx, decision, event, known, made)
-        answer = _answer(event, made, known)
-        await inbox.close(tx, inbox_id, decision.person, answer, decision.now_us)
-        return Decided(
-            inbox=inbox_id,
-            event_id=row["event_id"],
-            kind=row["kind"],
-            answer=answer,
-            rules=tuple(h.rule for h in known.trace.hits),
-            actions=len(made.actions),
-        )
 
     async def _keep(
         self, tx: Tx, decision: Decision, event: Event, known: Known, made: Plan
@@ -109,11 +120,11 @@ class Decider:
         await journal.trace(
             tx, inbox=decision.inbox, person=decision.person, body=body, at_us=decision.now_us
         )
-        if decision.person is None:
+        if decision.person is None or known.facts.silent:
             return
         for hit in known.trace.hits:
             await journal.rule_hit(tx, decision.person, hit.rule, decision.now_us)
-        if isinstance(event, TextSaid | KfSaid) and not known.facts.silent:
+        if isinstance(event, TextSaid | KfSaid):
             await journal.misses(tx, decision.person, not known.trace.hits)
 
 

@@ -70,7 +70,7 @@ class KfServicerSaid(KfItem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KfSessionChanged(KfItem):
-    """The conversation changed hands: `change` 1 taken, 2 passed on, 3 ended, 4 opened again.
+    """The conversation changed hands: `change` 1 taken, 2 passed on, 3 ended, 4 taken up again.
 
     `msg_code` allows one message about it; it comes with changes 1 and 3.
     """

@@ -18,6 +18,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_SESSION = timedelta(hours=48)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """One way to reach the member: follower of an account, or contact of one member of staff."""
@@ -45,6 +48,16 @@ class Talk:
     spoke: datetime | None = None
     staff_spoke: datetime | None = None
     sent: int = 0
+
+    def held(self, now: datetime) -> bool:
+        """Tell whether a person holds the conversation; 48 h without a word end it (kf.md 3)."""
+        words = [at for at in (self.spoke, self.staff_spoke) if at]
+        alive = not words or now - max(words) < _SESSION
+        return alive and self.state in ("pool", "human")
+
+    def free(self, now: datetime) -> bool:
+        """Tell whether nobody holds the conversation, so that the bot must take it first."""
+        return self.state != "bot" and not self.held(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,7 +207,7 @@ def _silent(look: _Look) -> str:
     talk = next((t for t in talks if isinstance(event, KfItem) and t.kf == event.kf), None)
     if isinstance(event, KfItem) and event.at and now - event.at > _STALE:
         return "消息太旧，不再自动回复"
-    if talk and talk.state in ("pool", "human"):
+    if talk and talk.held(now):
         return "真人接待中"
     if talk and talk.staff_spoke and now - talk.staff_spoke < _AFTER_STAFF:
         return "真人刚说过话"

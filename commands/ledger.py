@@ -41,6 +41,7 @@ def _document(standing: Books) -> dict[str, object]:
         "counts": {
             "effects": standing.effects,
             "inbox": standing.inbox,
+            "ignored": standing.ignored,
             "refused": standing.refused,
         },
         "owed": [effect_document(one) for one in standing.owed],
@@ -101,6 +102,8 @@ def _print_counts(out: Console, standing: Books) -> None:
         each = "，".join(f"{REMOTE.get(kind, kind)} {n}" for kind, n in kinds.items())
         out.print(f"  {STATES.get(state, state)} {sum(kinds.values())}：{each}")
     out.print("收件箱：" + (_joined(standing.inbox, INBOX_STATES) or "还没有"), style="bold")
+    if standing.ignored:
+        out.print("未识别的通知（原样保留，不作处理）：" + clean(_joined(standing.ignored, {})))
     if standing.refused:
         out.print("门口拒收（账号 步骤）：" + _joined(standing.refused, {}))
 

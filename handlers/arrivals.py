@@ -43,7 +43,7 @@ def followed(situation: Situation) -> Iterable[Output]:
     if isinstance(situation.event, Followed) and situation.event.who:
         yield ReadProfile(account=situation.event.account, alias=situation.event.who)
     yield from came_by(situation)
-    yield from _greet_unless_a_rule_does(situation)
+    yield from greet_unless_a_rule_does(situation)
 
 
 def scanned(situation: Situation) -> Iterable[Output]:
@@ -51,7 +51,7 @@ def scanned(situation: Situation) -> Iterable[Output]:
     if isinstance(situation.event, Scanned):
         yield from _reach(situation.event)
     yield from came_by(situation)
-    yield from _greet_unless_a_rule_does(situation)
+    yield from greet_unless_a_rule_does(situation)
 
 
 def unfollowed(situation: Situation) -> Iterable[Output]:
@@ -75,7 +75,7 @@ def contact_added(situation: Situation) -> Iterable[Output]:
             remark=render(situation, chosen.remark, member_name="{member_name}") if chosen else "",
         )
     yield from came_by(situation)
-    yield from _greet_unless_a_rule_does(situation)
+    yield from greet_unless_a_rule_does(situation)
 
 
 def contact_lost(situation: Situation) -> Iterable[Output]:
@@ -116,7 +116,8 @@ def came_by(situation: Situation) -> Iterable[Output]:
 # --- greeting ---
 
 
-def _greet_unless_a_rule_does(situation: Situation) -> Iterable[Output]:
+def greet_unless_a_rule_does(situation: Situation) -> Iterable[Output]:
+    """Yield the greeting when no rule that hit says or gives anything."""
     # A rule that only tags has not greeted anybody.
     if all(step.verb in _WORDLESS for hit in situation.hits for step in hit.do):
         yield from greet(situation)

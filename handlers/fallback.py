@@ -24,7 +24,7 @@ def unknown(situation: Situation) -> Iterable[Output]:
         return
     if not event.text.startswith(_UNSUPPORTED):
         yield Gap(text=event.text)
-    if member.misses >= 1:
+    if member.misses % 2 == 1:  # every second miss in a row, so that nobody is called at each
         persona, _ = choose(situation)
         text = wording(situation, persona, "fallback_twice")
         yield from call_person(situation, render(situation, text, persona), persona)

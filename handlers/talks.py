@@ -17,11 +17,10 @@ from bot.events import (
     KfSessionChanged,
 )
 from bot.facts import Situation, Talk
-from handlers.arrivals import came_by
-from handlers.personas import speak
+from handlers.arrivals import came_by, greet_unless_a_rule_does
 
 BOT = 1  # service states: wecom/kf.md section 3
-_BY_CHANGE = {"1": "human", "2": "human", "3": "ended", "4": ""}
+_BY_CHANGE = {"1": "human", "2": "human", "3": "ended", "4": "human"}  # 4: taken up again
 
 
 def rang(situation: Situation) -> Iterable[Output]:
@@ -32,14 +31,14 @@ def rang(situation: Situation) -> Iterable[Output]:
 
 
 def entered(situation: Situation) -> Iterable[Output]:
-    """Bind and tag by the link that was opened, and greet unless a rule does."""
+    """Bind and tag by the link that was opened; greet, when it is owed and no rule does."""
     event = situation.event
     if not isinstance(event, KfEntered) or event.who is None:
         return
     yield MarkTalk(kf=event.kf, member=event.who.value)
     yield from came_by(situation)
-    if not situation.hits and not situation.facts.silent:
-        yield from speak(situation, "greeting")
+    if event.welcome_code and not situation.facts.silent:
+        yield from greet_unless_a_rule_does(situation)
 
 
 def said(situation: Situation) -> Iterable[Output]:
@@ -48,11 +47,12 @@ def said(situation: Situation) -> Iterable[Output]:
     if not isinstance(event, KfSaid) or event.who is None or member is None:
         return
     talk = talk_of(situation)
-    take = not situation.facts.silent and (talk is None or talk.state in ("", "ended"))
+    take = not situation.facts.silent and (talk is None or talk.free(situation.facts.now))
     yield MarkTalk(kf=event.kf, member=event.who.value, spoke=True, state="bot" if take else None)
     if take:
         yield TransKf(account=event.account, kf=event.kf, member=event.who.value, state=BOT)
-    if not any(alias.kind is AliasKind.UNIONID for alias in member.aliases):
+    named = any(alias.kind is AliasKind.UNIONID for alias in member.aliases)
+    if not situation.facts.silent and not named:
         # Only now: the platform tells of those alone who wrote within 48 h (kf.md section 7).
         yield ReadKfCustomer(account=event.account, alias=event.who)
 

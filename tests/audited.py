@@ -112,7 +112,7 @@ class Scene:
         )  # fmt: skip
         row = (await self.db.write(lambda tx: inbox.accept(tx, arrival))).id
         if decided:
-            await self.db.write(lambda tx: inbox.close(tx, row, None, None, us(0)))
+            await self.db.write(lambda tx: inbox.close(tx, row, person=None, answer=None, at=us(0)))
         return row
 
     async def owe(self, action: Remote, row: int, *, inside: bool = False) -> None:

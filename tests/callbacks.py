@@ -56,6 +56,13 @@ def group_changed(chat: str, *members: str, detail: str = "add_member", at_s: in
     )  # fmt: skip
 
 
+def kf_rang(kf: str, token: str, *, at_s: int = NOW_S) -> str:
+    """Customer service has something to pull."""
+    return _corp(
+        at_s, f"{_event('kf_msg_or_event')}<Token>{token}</Token><OpenKfId>{kf}</OpenKfId>"
+    )
+
+
 def _event(name: str) -> str:
     return f"<MsgType>event</MsgType><Event>{name}</Event>"
 

@@ -26,16 +26,16 @@ from bot.facts import Content
 from bot.perform import Door, Performer
 from bot.plan import Playbook
 from bot.platforms.envelope import Key, Seal
-from bot.platforms.oa import calls as oa_calls
+from bot.platforms.oa.calls import token_fetch as oa_token_fetch
 from bot.platforms.oa.gate import Mode
 from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
-from bot.platforms.wecom import calls as wecom_calls
+from bot.platforms.wecom.calls import token_fetch
 from bot.platforms.wire import Wire
 from bot.shop import AccountKeys, Shop, Times
 from bot.worker import Staffing, Worker
 from commands.parts.compose import PLAYBOOK
-from commands.parts.doors import error_tables
+from commands.parts.doors import calls_of, error_tables
 from keyword_rules.match import RuleSet
 from tests.callbacks import CORP
 from tests.little_shop import NOW_S, NOW_US, shop_content, shop_rules
@@ -227,14 +227,14 @@ async def _stock(tx: Tx, content: Content, codes: Mapping[str, Sequence[str]]) -
 
 
 def _door(keys: AccountKeys, wire: Wire, db: SqliteDatabase, clock: Clock) -> Door:
+    tables = error_tables()
     if keys.channel == "oa":
-        fetch = oa_calls.token_fetch(wire, appid=keys.scope, secret="s", stable=True)
+        fetch = oa_token_fetch(wire, appid=keys.scope, secret="s", stable=True)
     else:
-        fetch = wecom_calls.token_fetch(wire, corpid=keys.scope, secret="s")
+        fetch = token_fetch(wire, corpid=keys.scope, secret="s")
     port = Port(
         account=keys.id, scope=keys.scope, wire=wire,
         tokens=TokenHolder(keys.id, TokenShelf(db), fetch, clock),
-        errors=error_tables()[keys.channel], labels=LabelShelf(db), memory=MemoryShelf(db),
+        errors=tables[keys.channel], labels=LabelShelf(db), memory=MemoryShelf(db),
     )  # fmt: skip
-    call = oa_calls.perform if keys.channel == "oa" else wecom_calls.perform
-    return Door(port=port, call=call)
+    return Door(port=port, call=calls_of(keys.channel, tables["kf"]))

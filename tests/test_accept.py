@@ -115,5 +115,5 @@ async def test_two_things_one_person_did_in_one_second_are_two(shop: Installed) 
 async def test_what_we_do_not_know_is_kept_and_closed_without_an_effect(shop: Installed) -> None:
     await shop.deliver(said("ada", "x", 1).replace(">text<", ">hologram<"))
     await shop.settle_down()
-    assert await states(shop) == [("msg.hologram", "done")]
+    assert await states(shop) == [("msg.hologram", "ignored")]
     assert shop.platform.asked == []

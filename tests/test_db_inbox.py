@@ -58,16 +58,18 @@ async def test_two_arrivals_are_two_rows_with_names_of_their_own(db: SqliteDatab
 
 async def test_a_duplicate_of_a_decided_row_brings_its_answer(db: SqliteDatabase) -> None:
     first = await take_in(db, arrival("a"))
-    await db.write(lambda tx: inbox.close(tx, first.id, None, b"<answer/>", NOW_US))
+    await db.write(
+        lambda tx: inbox.close(tx, first.id, person=None, answer=b"<answer/>", at=NOW_US)
+    )
     again = await take_in(db, arrival("a"))
     assert (again.state, again.answer) == ("done", b"<answer/>")
 
 
 async def test_a_row_is_closed_once(db: SqliteDatabase) -> None:
     first = await take_in(db, arrival("a"))
-    await db.write(lambda tx: inbox.close(tx, first.id, None, None, NOW_US))
+    await db.write(lambda tx: inbox.close(tx, first.id, person=None, answer=None, at=NOW_US))
     with pytest.raises(RuntimeError, match="decided twice"):
-        await db.write(lambda tx: inbox.close(tx, first.id, None, None, NOW_US))
+        await db.write(lambda tx: inbox.close(tx, first.id, person=None, answer=None, at=NOW_US))
     assert await db.read(lambda tx: inbox.take(tx, first.id)) is None
 
 
@@ -125,3 +127,14 @@ def test_the_dedupe_key_is_a_keyed_digest() -> None:
 
 async def all_rows(db: SqliteDatabase) -> Sequence[Row]:
     return await db.read(lambda tx: tx.all("SELECT * FROM inbox ORDER BY id"))
+
+
+async def test_what_we_do_not_act_on_is_kept_as_such(db: SqliteDatabase) -> None:
+    row = await take_in(db, arrival("event.some_day"))
+    await db.write(
+        lambda tx: inbox.close(tx, row.id, person=None, answer=None, at=NOW_US, ignored=True)
+    )
+    (kept,) = await all_rows(db)
+    assert (kept["state"], kept["kind"], bytes(kept["body"])) == (
+        "ignored", "event.some_day", b"<xml/>",
+    )  # fmt: skip

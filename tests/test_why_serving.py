@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import moment
+from bot.events import Alias, AliasKind, KfSaid
 from tests.homes import OPENED_S, command, oa_event, oa_text, served_home
 
 
@@ -39,3 +41,21 @@ async def test_what_a_customer_typed_cannot_drive_the_terminal(
         await rooms.hear(oa_text("oAda", "看\u009b2J这\u202e里", 1))
         told = command(capsys, "why", "oAda", "--home", tmp_path)
     assert "说「看�2J这里」" in told.out
+
+
+async def test_a_silence_in_customer_service_is_told_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = KfSaid(
+        account="wecom-main",
+        at=moment(int(OPENED_S - 3600) * 1_000_000),
+        who=Alias(AliasKind.EXTERNAL_USERID, "wwfa1e00000000demo", "wmAda"),
+        kf="wk1",
+        msg_id="m1",
+        text="收不收二手冰箱",
+    )
+    async with served_home(tmp_path) as rooms:
+        await rooms.tell(said)
+        told = command(capsys, "why", "wmAda", "--home", tmp_path)
+    assert "没有自动回复：消息太旧" in told.out
+    assert "走兜底" not in told.out

@@ -91,12 +91,23 @@ async def take(tx: Tx, inbox_id: int) -> Row | None:
     return await tx.one("SELECT * FROM inbox WHERE id = ? AND state = 'new'", inbox_id)
 
 
-async def close(tx: Tx, inbox_id: int, person: str | None, answer: bytes | None, at: int) -> None:
-    """Close a decided row; raises RuntimeError when somebody closed it meanwhile."""
+async def close(
+    tx: Tx,
+    inbox_id: int,
+    *,
+    person: str | None,
+    answer: bytes | None,
+    at: int,
+    ignored: bool = False,
+) -> None:
+    """Close a decided row; raises RuntimeError when somebody closed it meanwhile.
+
+    `ignored`: nothing we act on; the row is kept and counted as such.
+    """
     changed = await tx.run(
-        "UPDATE inbox SET state = 'done', person_id = ?, answer = ?, decided_us = ?, error = NULL"
+        "UPDATE inbox SET state = ?, person_id = ?, answer = ?, decided_us = ?, error = NULL"
         " WHERE id = ? AND state = 'new'",
-        person, answer, at, inbox_id,
+        "ignored" if ignored else "done", person, answer, at, inbox_id,
     )  # fmt: skip
     if changed != 1:
         raise RuntimeError(f"inbox row {inbox_id} was decided twice")

@@ -67,6 +67,7 @@ class Books:
 
     effects: Mapping[str, Mapping[str, int]]  # state → kind → how many
     inbox: Mapping[str, int]
+    ignored: Mapping[str, int]  # kind of callback → how many we keep and do not act on
     refused: Mapping[str, int]  # account and step → how many callbacks were turned away at the door
     owed: tuple[Owed, ...]
     under_way: tuple[Owed, ...]
@@ -80,6 +81,11 @@ async def books(tx: Tx, limit: int) -> Books:
     return Books(
         effects=await _effect_counts(tx),
         inbox=await _counts(tx, "SELECT state AS name, count(*) AS n FROM inbox GROUP BY state"),
+        ignored=await _counts(
+            tx,
+            "SELECT kind AS name, count(*) AS n FROM inbox WHERE state = 'ignored'"
+            " GROUP BY kind ORDER BY n DESC, kind",
+        ),
         refused=await _counts(
             tx,
             "SELECT account || ' ' || step AS name, sum(count) AS n FROM refusal GROUP BY name",

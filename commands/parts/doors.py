@@ -44,30 +44,30 @@ def doors(
         if account.secret is None:
             continue
         wire = Wire(session, account.api_base)
-        call, scope = _platform(account, tables["kf"])
         port = Port(
             account=account.id,
-            scope=scope,
+            scope=account.appid if isinstance(account, OaAccount) else account.corpid,
             wire=wire,
             tokens=TokenHolder(account.id, TokenShelf(db), _fetch(account, wire), clock),
             errors=tables[account.kind],
             labels=LabelShelf(db),
             memory=MemoryShelf(db),
         )
-        found[account.id] = Door(port=port, call=call)
+        found[account.id] = Door(port=port, call=calls_of(account.kind, tables["kf"]))
     return found
 
 
-def _platform(account: Account, kf_errors: ErrorTable) -> tuple[Call, str]:
-    if isinstance(account, OaAccount):
-        return oa_calls.perform, account.appid
+def calls_of(kind: str, kf_errors: ErrorTable) -> Call:
+    """Return the calls of a kind of account; customer service goes through its corp's WeCom app."""
+    if kind == "oa":
+        return oa_calls.perform
 
     async def wecom_or_kf(action: Remote, port: Port, attempts: int) -> Receipt:
         if action.kind.startswith("kf_"):
             return await kf_calls.perform(action, replace(port, errors=kf_errors), attempts)
         return await wecom_calls.perform(action, port, attempts)
 
-    return wecom_or_kf, account.corpid
+    return wecom_or_kf
 
 
 def _fetch(account: Account, wire: Wire) -> Callable[[], Awaitable[Answer]]:

@@ -55,6 +55,7 @@ class Kept:
     event: str
     now: str
     text: str = ""
+    silent: str = ""
     new_member: bool = False
     linked: str = ""
     hits: tuple[Won, ...] = ()

@@ -95,7 +95,9 @@ class Teller:
     def _reasons(self, trace: Kept) -> None:
         for hit in trace.hits:
             self._say(f"  命中 {_hit(hit)}", "green")
-        if trace.text and not trace.hits:
+        if trace.silent:
+            self._say(f"  没有自动回复：{trace.silent}", "yellow")
+        elif trace.text and not trace.hits:
             self._say("  没有规则命中，走兜底", "yellow")
         for miss in trace.missed:
             self._say(f"  差点 {_miss(miss)}", "dim")

@@ -13,7 +13,12 @@ STATES: Mapping[str, str] = {
     State.SKIPPED: "跳过",
     State.UNKNOWN: "结果未知",
 }
-INBOX_STATES: Mapping[str, str] = {"new": "待处理", "done": "已处理", "quarantined": "已隔离"}
+INBOX_STATES: Mapping[str, str] = {
+    "new": "待处理",
+    "done": "已处理",
+    "ignored": "未识别（原样保留）",
+    "quarantined": "已隔离",
+}
 TRUTHS: Mapping[str, str] = {
     Truth.AUTOMATIC: "全自动",
     Truth.CUSTOMER_TAP: "需顾客点一下",
