@@ -90,12 +90,12 @@ class Acceptor:
         event_us = micros(event.at) if event.at else None
         if event_us is not None:
             self._shop.skew.note(now_us, event_us)
-        canonical = happening.dedupe_text(keys.id, event.fields)
+        kind, canonical = happening.identity(keys.id, event.fields)
         return inbox.Arrival(
             account=keys.id,
             source="callback",
             dedupe=inbox.dedupe_key(self._shop.instance_key, canonical),
-            kind=happening.kind_of(event.fields)[:128],
+            kind=kind[:128],
             body=plain,
             received_us=now_us,
             event_us=event_us,

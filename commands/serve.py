@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
@@ -193,6 +194,9 @@ async def _make_able(home: Home, rooms: Rooms) -> None:
     added = await stock_shelves(rooms.db, home.content, home.folder)
     met = await meet_groups(rooms.db, rooms.shop)
     log.info("able", stocked=added, files=met, ruleset=home.rules.current.hash)
+    # Rules, content and libraries stay for good: no collection need look at them again.
+    gc.collect()
+    gc.freeze()
     rooms.worker.able.set()
     rooms.worker.arrived()
     await watch_rules(home.rules)

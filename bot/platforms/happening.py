@@ -22,24 +22,23 @@ class Fields:
     Of a repeated name the first value counts, so a later copy can never replace it.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_leaf_texts", "_values")
 
     def __init__(self, leaf_texts: Mapping[str, str]) -> None:
-        self._values: dict[str, list[str]] = {}
+        self._leaf_texts = leaf_texts
+        self._values: dict[str, str] = {}
         for path, text in leaf_texts.items():
-            name = path.lower()
-            if "[" in name:
-                name = _INDEX.sub("", name)
-            self._values.setdefault(name, []).append(text.strip(_WHITE))
+            self._values.setdefault(_bare(path), text)
 
     def get(self, name: str) -> str:
         """The first value of a dotted name; "" when there is none."""
-        values = self._values.get(name.lower())
-        return values[0] if values else ""
+        return self._values.get(name.lower(), "").strip(_WHITE)
 
     def every(self, name: str) -> tuple[str, ...]:
         """All values of a dotted name, in the order sent."""
-        return tuple(self._values.get(name.lower(), ()))
+        wanted = name.lower()
+        found = (text for path, text in self._leaf_texts.items() if _bare(path) == wanted)
+        return tuple(text.strip(_WHITE) for text in found)
 
     def id(self, name: str) -> str:
         """An identifier: "" when it is missing, over 128 characters, or holds control codes."""
@@ -49,6 +48,11 @@ class Fields:
     def first(self, *names: str) -> str:
         """The first value that is not empty among several names; "" when there is none."""
         return next((value for value in map(self.get, names) if value), "")
+
+
+def _bare(path: str) -> str:
+    name = path.lower()
+    return _INDEX.sub("", name) if "[" in name else name
 
 
 def read(plain: bytes | str) -> dict[str, str]:
@@ -110,14 +114,19 @@ def dedupe_text(account: str, leaf_texts: Mapping[str, str]) -> bytes:
     Each part carries its length, so different messages never give the same bytes. Sender and
     second are not enough: one person can do two things within a second.
     """
+    return identity(account, leaf_texts)[1]
+
+
+def identity(account: str, leaf_texts: Mapping[str, str]) -> tuple[str, bytes]:
+    """What a message calls itself, and its `dedupe_text`, from one reading of its fields."""
     fields = Fields(leaf_texts)
-    msg_id = fields.get("MsgId")
+    kind, msg_id = _kind(fields), fields.get("MsgId")
     if msg_id:
         # The kind tells a report about a message from the message itself: both carry its id.
-        parts = ["id", account, fields.get("FromUserName"), msg_id, _kind(fields)]
+        parts = ["id", account, fields.get("FromUserName"), msg_id, kind]
     else:
         parts = ["all", account, *_flat(leaf_texts)]
-    return b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return kind, "".join(f"{len(part)}:{part}" for part in parts).encode()
 
 
 def _flat(leaf_texts: Mapping[str, str]) -> Iterator[str]:

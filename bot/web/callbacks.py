@@ -53,10 +53,8 @@ def _receive(keys: AccountKeys) -> Handler:
             return _refuse(keys, refused)
         try:
             accepted = await rooms.acceptor.record(opened.arrival)
-            log.info(
-                "accepted", event_id=accepted.event_id, account=keys.id,
-                kind=opened.arrival.kind, duplicate=accepted.duplicate,
-            )  # fmt: skip
+            if accepted.duplicate:  # of a first one the decision tells
+                log.info("repeated", event_id=accepted.event_id, account=keys.id)
             clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
         except DatabaseTrouble:
             log.exception("accept_failed", account=keys.id)
