@@ -130,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m twin", description="平台的离线孪生")
+    parser = argparse.ArgumentParser(prog="python -m twin", description="平台仿真")
     world, book = Path("yidian"), Path("twin-book.jsonl")
     parser.add_argument("--world", type=Path, default=world, help="世界文件，或自带世界的名字")
     parser.add_argument("--book", type=Path, default=book, help="账本文件（JSON 行，追加）")

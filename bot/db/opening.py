@@ -42,7 +42,7 @@ def held_lock(database: Path) -> Iterator[None]:
             holder = handle.read().strip() or "未知"
             raise AlreadyServed(
                 f"数据库 {database} 正由另一个进程（pid {holder}）使用：SQLite 只能由一个进程服务，"
-                "请先停掉它，或改用 PostgreSQL"
+                "请先停掉它"
             ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))
