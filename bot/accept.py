@@ -6,21 +6,20 @@ Verify, decrypt, decode, digest, insert, commit. Nothing else happens on the way
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.clock import micros
 from bot.db import inbox
 from bot.db.tx import Database
 from bot.errors import Refused
-from bot.events import ContactAdded, Event, Followed, MenuTapped, Scanned, TextSaid
+from bot.events import ANSWERED_INSIDE, ContactAdded, Event
 from bot.platforms import happening
 from bot.platforms.oa import gate as oa_gate
 from bot.platforms.wecom import gate as wecom_gate
-from bot.shop import AccountKeys, Shop
+from bot.shop import AccountKeys, Shop, decoded
 
 _STAMP_DIGITS = 10
-_WINDOW_S = 7 * 24 * 3600  # older captures are refused; dedupe records live longer than this
 _HANDLER_US = 5_000_000  # the open response's own decision has this long before the sweep steps in
-_ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped)
 _HEAD_OF_UNREADABLE = 64 * 1024
 
 
@@ -34,7 +33,7 @@ class Opened:
     @property
     def answers_inside(self) -> bool:
         """Whether the platform takes an answer inside the response to this callback."""
-        return isinstance(self.event, _ANSWERED_INSIDE)
+        return isinstance(self.event, ANSWERED_INSIDE)
 
 
 class Acceptor:
@@ -70,8 +69,7 @@ class Acceptor:
             self.refused[keys.id, refused.step] += 1
             raise
         try:
-            decode = oa_gate.decode if keys.channel == "oa" else wecom_gate.decode
-            event = decode(keys.id, keys.scope, plain)
+            event = decoded(keys, plain)
         except Refused as refused:
             return Opened(arrival=self._unreadable(keys, plain, refused), event=None)
         return Opened(arrival=self._arrival(keys, plain, event), event=event)
@@ -80,12 +78,15 @@ class Acceptor:
         stamp = query.get("timestamp", "")
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _STAMP_DIGITS):
             return  # the gate says what is wrong with it
-        if abs(self._shop.clock() // 1_000_000 - int(stamp)) > _WINDOW_S:
-            raise Refused("envelope", "timestamp 超出 7 天")
+        window = self._shop.times.callback_window  # dedupe records outlive it
+        if abs(self._shop.clock() // 1_000_000 - int(stamp)) > window.total_seconds():
+            raise Refused(
+                "envelope", f"timestamp 与本机时钟相差超过 {window / timedelta(days=1):g} 天"
+            )
 
     def _arrival(self, keys: AccountKeys, plain: bytes, event: Event) -> inbox.Arrival:
         now_us = self._shop.clock()
-        inside = isinstance(event, _ANSWERED_INSIDE)
+        inside = isinstance(event, ANSWERED_INSIDE)
         urgent = inside or (isinstance(event, ContactAdded) and bool(event.welcome_code))
         event_us = micros(event.at) if event.at else None
         if event_us is not None:

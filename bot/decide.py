@@ -20,11 +20,9 @@ from bot.events import Event, KfSaid, TextSaid, Unrecognised
 from bot.facts import Situation
 from bot.gather import Known, gather
 from bot.plan import Plan, plan
-from bot.platforms.oa import gate as oa_gate
 from bot.platforms.oa.reply import text_reply
-from bot.platforms.wecom import gate as wecom_gate
 from bot.settle import Decision, settle
-from bot.shop import Shop
+from bot.shop import Shop, decoded
 
 _TRIES = 5  # a contended decision finds fresh facts at once; more means something else is wrong
 
@@ -135,8 +133,7 @@ def event_of(shop: Shop, row: Row) -> Event:
     keys = shop.accounts.get(row["account"])
     if keys is None:
         raise LookupError(f"账号 {row['account']} 已不在 settings.yaml 中，这条回调无法处理")
-    decode = oa_gate.decode if keys.channel == "oa" else wecom_gate.decode
-    return decode(keys.id, keys.scope, row["body"])
+    return decoded(keys, row["body"])
 
 
 def _answer(event: Event, made: Plan, known: Known) -> bytes | None:

@@ -21,6 +21,7 @@ from bot.events_kf import (
 )
 
 __all__ = [
+    "ANSWERED_INSIDE",
     "Alias",
     "AliasKind",
     "ContactAdded",
@@ -263,3 +264,7 @@ class RedeemAsked(Event):
     store: str
     request: str
     cashier: str = ""
+
+
+# What a platform lets us answer inside the response to its callback (oa/callbacks.md section 6).
+ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped)

@@ -10,6 +10,7 @@ from bot.db import journal, seats, shelves
 from bot.db.people import People
 from bot.db.tx import Row, Tx
 from bot.events import (
+    ANSWERED_INSIDE,
     Alias,
     AliasKind,
     ContactAdded,
@@ -31,7 +32,6 @@ from bot.plan import Needs, needs
 from bot.shop import Shop
 from keyword_rules.rule import Limit, Subject, Trace
 
-_ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped)
 _STALE = timedelta(minutes=30)  # the first pull reads three days back
 _AFTER_STAFF = timedelta(minutes=30)
 _WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
@@ -182,7 +182,7 @@ async def _facts(tx: Tx, look: _Look, wanted: Needs) -> Facts:
         dice=dice,
         public_url=shop.public_url,
         silent=_silent(look),
-        answers_inside=isinstance(event, _ANSWERED_INSIDE),
+        answers_inside=isinstance(event, ANSWERED_INSIDE),
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
         zone=shop.zone,

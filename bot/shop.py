@@ -6,10 +6,13 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock, Skew
+from bot.events import Event
 from bot.facts import Content
 from bot.plan import Playbook
 from bot.platforms.envelope import Seal
+from bot.platforms.oa import gate as oa_gate
 from bot.platforms.oa.gate import Mode
+from bot.platforms.wecom import gate as wecom_gate
 from keyword_rules.match import RuleSet
 
 
@@ -29,6 +32,12 @@ class AccountKeys:
     setting: str = ""
 
 
+def decoded(keys: AccountKeys, plain: bytes) -> Event:
+    """Return the event of an opened callback. Raises Refused("parse") when it cannot be read."""
+    decode = oa_gate.decode if keys.channel == "oa" else wecom_gate.decode
+    return decode(keys.id, keys.scope, plain)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
     """How long things may take."""
@@ -38,6 +47,7 @@ class Times:
     welcome_lives: timedelta = timedelta(seconds=20)
     welcome_margin: timedelta = timedelta(seconds=2)
     group_lag: timedelta = timedelta(seconds=2)
+    callback_window: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

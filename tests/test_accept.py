@@ -1,14 +1,16 @@
 """The first room: only what is genuine and recent comes in, and what is genuine is never lost."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import Refused
 from bot.events import Followed, GroupGrew, TextSaid
+from bot.shop import Times
 from tests.callbacks import contact_added, followed, group_changed, said
-from tests.rooms import Installed, installed, post_of
+from tests.rooms import Installed, Plans, installed, post_of
 from tests.sealing import NONCE, TIMESTAMP, TOKEN, Post, sealed, sign
 
 WEEK_S = 7 * 24 * 3600
@@ -117,3 +119,11 @@ async def test_what_we_do_not_know_is_kept_and_closed_without_an_effect(shop: In
     await shop.settle_down()
     assert await states(shop) == [("msg.hologram", "ignored")]
     assert shop.platform.asked == []
+
+
+async def test_the_window_is_the_installation_s_own(tmp_path: Path) -> None:
+    narrow = Times(callback_window=timedelta(hours=12))
+    async with installed(tmp_path, Plans(times=narrow)) as shop:
+        shop.hand.move(13 * 3600)
+        with pytest.raises(Refused, match=r"超过 0\.5 天"):
+            open_post(shop, post_of(said("ada", "领券", 1)))

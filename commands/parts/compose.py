@@ -156,6 +156,7 @@ def shop_of(home: Home, clock: Clock) -> Shop:
             welcome_lives=timedelta(seconds=settings.welcome_lives_s),
             welcome_margin=timedelta(seconds=settings.welcome_margin_s),
             group_lag=timedelta(seconds=settings.group_lag_s),
+            callback_window=timedelta(days=settings.callback_window_days),
         ),
     )
 
