@@ -26,7 +26,7 @@ from bot.events import (
     Scanned,
     TextSaid,
 )
-from bot.events_kf import KfItem
+from bot.events.kf import KfItem
 from bot.facts import Content, CouponFacts, Facts, Member
 from bot.plan import Needs, needs
 from bot.shop import Shop

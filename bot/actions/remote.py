@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.effect import Class, Policy, Remote
+from bot.actions.action import Class, Policy, Remote
 from bot.events import Alias
 
 

@@ -1,16 +1,11 @@
 """What we can owe and say: every kind of effect, words before they have a carrier, receipts.
 
-The kinds stand in `bot.effects_local`, `bot.effects_remote` and `bot.effects_kf`; this is the
-place to import them from, and where the program checks before it starts that each declares what
-`bot.effect` asks.
+Each module here holds one sort of them; this is the place to import them from, and where the
+program checks before it starts that every kind declares what `bot.actions.action` asks.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-
-from bot.effect import Action, Class, Local, Policy, Remote
-from bot.effects_kf import (
+from bot.actions.action import Action, Class, Local, Policy, Remote
+from bot.actions.kf import (
     Choice,
     InviteKf,
     PullKf,
@@ -19,7 +14,7 @@ from bot.effects_kf import (
     TransKf,
     WelcomeKf,
 )
-from bot.effects_local import (
+from bot.actions.local import (
     BindStore,
     Claim,
     Gap,
@@ -35,7 +30,8 @@ from bot.effects_local import (
     Untag,
     Warn,
 )
-from bot.effects_remote import (
+from bot.actions.receipt import Receipt, State
+from bot.actions.remote import (
     Attachment,
     Label,
     MakeJoinWay,
@@ -46,8 +42,8 @@ from bot.effects_remote import (
     Send,
     WelcomeContact,
 )
+from bot.actions.speech import Speak, Truth, Verdict
 from bot.errors import Undeclared
-from bot.events import Event
 
 __all__ = [
     "LOCAL",
@@ -116,65 +112,6 @@ def check_declared(kinds: tuple[type[Action], ...] = (*LOCAL, *REMOTE)) -> None:
             missing.append("key")
         if missing:
             raise Undeclared(f"{kind.__name__} declares no {', '.join(missing)}")
-
-
-class State(StrEnum):
-    """Where an owed effect stands; done, failed, expired and skipped are final."""
-
-    READY = "ready"
-    SENDING = "sending"
-    DONE = "done"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    SKIPPED = "skipped"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What became of one try of a remote effect.
-
-    `state` READY means try again after `retry_s`. `events` are answers of queries and `remember`
-    what the account's next calls need to know; both are written in the transaction of the outcome.
-    """
-
-    state: State
-    code: int | None = None
-    meaning: str = ""
-    retry_s: float = 0.0
-    phase: str = ""
-    events: tuple[Event, ...] = ()
-    outcome: Mapping[str, str] = field(default_factory=dict)
-    remember: Mapping[str, str] = field(default_factory=dict)
-
-
-class Truth(StrEnum):
-    """Which of the three is true of something we say or do; shown on every screen."""
-
-    AUTOMATIC = "automatic"
-    CUSTOMER_TAP = "customer_tap"
-    EMPLOYEE = "employee"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speak:
-    """Words for the customer, in a persona's voice; `why` tells how the persona was chosen."""
-
-    text: str
-    persona: str = ""
-    why: str = ""
-    truth: Truth = Truth.AUTOMATIC
-    card: Attachment | None = None
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a till is answered: a stable code, a sentence, and the facts it may show."""
-
-    code: str
-    text: str
-    details: Mapping[str, str] = field(default_factory=dict)
 
 
 Output = Action | Speak | Verdict

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from bot.effect import Local
+from bot.actions.action import Local
 from bot.events import Event
 
 

@@ -7,7 +7,7 @@ Source sheet: wecom/kf.md section 4.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.event import Event, Unrecognised
+from bot.events.event import Event, Unrecognised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
