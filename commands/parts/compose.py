@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.oa.gate import Mode
+from bot.settle import check_settled
 from bot.shop import AccountKeys, Shop, Times
 from commands.parts.problems import USAGE, stop
 from config import content as contents
@@ -133,6 +134,7 @@ def check_text(text: str) -> str | None:
 def shop_of(home: Home, clock: Clock) -> Shop:
     """Build what decisions are made with. Raises Undeclared when an action kind is incomplete."""
     check_declared()
+    check_settled()
     settings = home.settings
     try:
         key = instance_key(home.folder)

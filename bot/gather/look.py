@@ -1,0 +1,47 @@
+"""What is known of an event while the rest is being found out."""
+
+from dataclasses import dataclass
+
+from bot.db.tx import Row
+from bot.events import (
+    ContactAdded,
+    Event,
+    Followed,
+    KfEntered,
+    MemberJoined,
+    MenuTapped,
+    Scanned,
+)
+from bot.facts import Content, Member
+from bot.shop import Shop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """An event, whom it is about, and the shop it happens in."""
+
+    shop: Shop
+    content: Content
+    row: Row
+    event: Event
+    member: Member | None
+    pool: str
+    now_us: int
+
+    @property
+    def person(self) -> str | None:
+        """Return the id of the member the event is about, or None."""
+        return self.member.id if self.member else None
+
+
+def key_of(event: Event) -> str:
+    """Return the menu key, scene or state an event carries, or ""."""
+    match event:
+        case MenuTapped(key=key):
+            return key
+        case Followed(scene=scene) | Scanned(scene=scene) | KfEntered(scene=scene):
+            return scene
+        case ContactAdded(state=state) | MemberJoined(state=state):
+            return state
+        case _:
+            return ""

@@ -1,0 +1,81 @@
+"""Carries out local effects in the deciding transaction, and owes the remote ones."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.actions import (
+    LOCAL,
+    Action,
+    BindStore,
+    Claim,
+    Gap,
+    Invite,
+    LeaveSeat,
+    Local,
+    MarkGroup,
+    MarkReach,
+    MarkTalk,
+    Redeem,
+    Remote,
+    Reply,
+    Tag,
+    TakeSeat,
+    Tell,
+    Untag,
+    Warn,
+)
+from bot.clock import moment
+from bot.db import ledger
+from bot.db.tx import Tx
+from bot.errors import Undeclared
+from bot.settle import group, inside, member, shelf
+from bot.settle.decision import Decision, Settler
+
+__all__ = ["Decision", "check_settled", "settle"]
+
+SETTLERS: Mapping[type[Local], Settler] = {
+    Tag: member.tag,
+    Untag: member.untag,
+    BindStore: member.bind_store,
+    MarkReach: member.mark_reach,
+    MarkTalk: member.mark_talk,
+    Gap: member.gap,
+    Claim: shelf.claim,
+    Redeem: shelf.redeem,
+    Invite: group.invite,
+    TakeSeat: group.take_seat,
+    LeaveSeat: group.leave_seat,
+    MarkGroup: group.mark_group,
+    Tell: inside.tell,
+    Warn: inside.warn,
+}
+
+
+def check_settled(kinds: tuple[type[Local], ...] = LOCAL) -> None:
+    """Raise Undeclared when a local kind has no way into the tables; start-up calls this."""
+    lost = [kind.__name__ for kind in kinds if kind not in SETTLERS]
+    if lost:
+        raise Undeclared(f"nothing settles {', '.join(lost)}")
+
+
+async def settle(tx: Tx, action: Action, decision: Decision) -> None:
+    """Carry out or owe one action. Raises Contended when the world changed since the facts."""
+    match action:
+        case Reply() if decision.inside:
+            await ledger.owe(tx, action, _owing(decision), inside=True)
+        case Reply():
+            later = replace(action, not_before=moment(decision.answer_by_us))
+            await ledger.owe(tx, later, _owing(decision))
+        case Remote():
+            await ledger.owe(tx, action, _owing(decision))
+        case Local():
+            await SETTLERS[type(action)](tx, action, decision)
+
+
+def _owing(decision: Decision) -> ledger.Owing:
+    return ledger.Owing(
+        inbox=decision.inbox,
+        event_id=decision.event_id,
+        person=decision.person,
+        now_us=decision.now_us,
+    )

@@ -1,0 +1,31 @@
+"""Settles what concerns ourselves: our own events, and what operators should see."""
+
+from bot.actions import Tell, Warn
+from bot.clock import micros
+from bot.codec import event_to_json
+from bot.db import inbox, journal
+from bot.db.tx import Tx
+from bot.settle.decision import Decision
+
+
+async def tell(tx: Tx, action: Tell, decision: Decision) -> None:
+    """Put an event of our own into the inbox."""
+    event = action.event
+    canonical = f"tell\0{event.account}\0{type(event).__name__}\0{action.name}".encode()
+    await inbox.accept(
+        tx,
+        inbox.Arrival(
+            account=event.account,
+            source="internal",
+            dedupe=inbox.dedupe_key(decision.instance_key, canonical),
+            kind=type(event).__name__,
+            body=event_to_json(event),
+            received_us=decision.now_us,
+            event_us=micros(event.at) if event.at else None,
+        ),
+    )
+
+
+async def warn(tx: Tx, action: Warn, decision: Decision) -> None:
+    """Show operators something."""
+    await journal.notice(tx, action.name, action.text, decision.now_us)

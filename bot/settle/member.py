@@ -1,0 +1,83 @@
+"""Settles what a member has: tags, a store, ways to be reached, conversations, open questions."""
+
+from bot.actions import BindStore, Gap, MarkReach, MarkTalk, Tag, Untag
+from bot.clock import micros
+from bot.db import journal, talks
+from bot.db.tx import Tx
+from bot.settle.decision import Decision
+
+
+async def tag(tx: Tx, action: Tag, decision: Decision) -> None:
+    """Add a line to the journal: the tag is on."""
+    await journal.tag(
+        tx,
+        person=decision.member,
+        name=action.name,
+        value=action.value,
+        op="add",
+        at_us=decision.now_us,
+        expires_us=micros(action.expires) if action.expires else None,
+        inbox=decision.inbox,
+        rule=action.rule,
+        ruleset=decision.ruleset,
+    )
+
+
+async def untag(tx: Tx, action: Untag, decision: Decision) -> None:
+    """Add a line to the journal: the tag is off."""
+    await journal.tag(
+        tx,
+        person=decision.member,
+        name=action.name,
+        value="",
+        op="remove",
+        at_us=decision.now_us,
+        expires_us=None,
+        inbox=decision.inbox,
+        rule=action.rule,
+        ruleset=decision.ruleset,
+    )
+
+
+async def bind_store(tx: Tx, action: BindStore, decision: Decision) -> None:
+    """Bind the member to a store, unless they are bound already."""
+    await tx.run(
+        "UPDATE person SET store = ? WHERE id = ? AND store = ''", action.store, decision.member
+    )
+
+
+async def mark_reach(tx: Tx, action: MarkReach, decision: Decision) -> None:
+    """Record a way to reach the member."""
+    await journal.reach(
+        tx,
+        person=decision.member,
+        account=action.account,
+        channel=decision.channel,
+        address=action.address,
+        staff=action.staff,
+        on=action.on,
+        spoke_us=decision.event_us if action.spoke else None,
+        at_us=decision.event_us,
+    )
+
+
+async def mark_talk(tx: Tx, action: MarkTalk, decision: Decision) -> None:
+    """Record what happened in a conversation."""
+    await talks.mark(
+        tx,
+        account=decision.account,
+        kf=action.kf,
+        member=action.member,
+        person=decision.member,
+        state=action.state,
+        spoke_us=decision.event_us if action.spoke else None,
+        staff_us=decision.event_us if action.staff_spoke else None,
+        sent=action.sent,
+    )
+
+
+async def gap(tx: Tx, action: Gap, decision: Decision) -> None:
+    """Keep a phrase that no rule knows."""
+    await journal.gap(
+        tx, inbox=decision.inbox, person=decision.member, text=action.text, at_us=decision.now_us
+    )
