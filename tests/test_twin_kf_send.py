@@ -89,6 +89,8 @@ async def test_after_two_days_a_session_ends_and_sending_is_refused(scene: Scene
         ("text", {"content": "好" * 683}, 45002),
         ("text", {"content": ""}, 44004),
         ("image", {}, 40007),
+        ("image", {"media_id": "never-uploaded"}, 40007),
+        ("link", {"title": "t", "url": "http://x", "thumb_media_id": "never-uploaded"}, 40007),
         ("link", {"title": "t", "url": "http://x"}, 40058),
         ("link", {"title": "长" * 43, "url": "http://x", "thumb_media_id": "m"}, 40058),
         ("location", {"latitude": "north", "longitude": 1}, 40058),
@@ -121,6 +123,8 @@ async def test_a_message_out_of_bounds_is_refused(
 )
 async def test_every_kind_of_message_shows(scene: Scene, kind: str, body: Json) -> None:
     await spoken(scene)
+    uploaded = await scene.media_id()
+    body |= {name: uploaded for name in body if name.endswith("media_id")}
     assert await code(scene, SEND, words(scene, msgtype=kind) | {kind: body}) == 0
     (seen,) = await scene.phone("甲")
     if kind != "text":

@@ -73,7 +73,7 @@ def _entry(stage: Stage, args: Json) -> tuple[str, str]:
     made = stage.ways_to_add.get(wanted)
     if made is None:
         raise NotPossible(f"没有活码 {wanted}")
-    return made[1][0], made[0]
+    return made.staff[0], made.state
 
 
 def _pair(stage: Stage, args: Json) -> tuple[Person, Contact]:
@@ -87,19 +87,30 @@ def _pair(stage: Stage, args: Json) -> tuple[Person, Contact]:
 
 def _welcome(stage: Stage, person: Person, contact: Contact) -> list[Node]:
     """Return a WelcomeCode node, or show the console's own welcome in place of it."""
-    member = stage.world.employee(contact.userid)
-    if member is None or not member.console_welcome:
+    words = _console_words(stage, contact.userid)
+    if not words:
         code = stage.contacts.issue(contact.userid, contact.external_userid, stage.now())
         return [("WelcomeCode", code)]
     seen = Seen(
         at=stage.now(),
         channel="welcome",
         sender=contact.userid,
-        text=member.console_welcome,
+        text=words,
         via="console",
     )
     stage.show(person.name, seen)
     return []
+
+
+def _console_words(stage: Stage, userid: str) -> str:
+    """Return the console's own welcome for contacts of this employee, "" when it has none."""
+    planted = stage.plants.of(corp(stage).id, "console_welcome")
+    for one in planted:
+        member = stage.world.employee(one.staff) if one.staff else None
+        if member is None or member.userid == userid:
+            return one.words
+    known = stage.world.employee(userid)
+    return known.console_welcome if known else ""
 
 
 def _tell(

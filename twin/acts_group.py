@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from twin.acts import NotPossible, Outcome, actor, corp, employee
+from twin.group_welcomes import greet
 from twin.groups import BY_QR, CUSTOMER, INVITED, Group, JoinWay, Seat
 from twin.letters import Node, group_event
 from twin.people import Person
@@ -154,7 +155,9 @@ def _grown(sender: Sender, group: Group, people: list[Person], act: str, scene: 
         ("QuitScene", 0),
         *_changed(sender.stage, group, people),
     ]
-    return _tell(sender, group, act, nodes, people)
+    told = _tell(sender, group, act, nodes, people)
+    greet(sender.stage, group, people)
+    return told
 
 
 def _left(sender: Sender, group: Group, person: Person) -> Happening:

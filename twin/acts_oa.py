@@ -8,6 +8,8 @@ from twin.shape import Json, text
 from twin.stage import Happening, Stage
 from twin.world import OaAccount
 
+_SILENT = ("unsubscribe", "VIEW", "view_miniprogram")  # a reply to these does not show
+
 
 def scan(sender: Sender, args: Json) -> Outcome:
     """Scan a poster: follows when new, else SCAN. `poster` is a poster's id, or `ticket`."""
@@ -22,7 +24,7 @@ def scan(sender: Sender, args: Json) -> Outcome:
     else:
         _follow(stage, person, account, scene)
         nodes = [("Event", "subscribe"), ("EventKey", f"qrscene_{scene}"), ticket]
-    return _tell(sender, person, account, nodes)
+    return tell(sender, person, account, nodes)
 
 
 def follow(sender: Sender, args: Json) -> Outcome:
@@ -31,13 +33,13 @@ def follow(sender: Sender, args: Json) -> Outcome:
     if account.appid in person.follows:
         raise NotPossible(f"{person.name} 已经关注了")
     _follow(sender.stage, person, account, "")
-    return _tell(sender, person, account, [("Event", "subscribe"), ("EventKey", "")])
+    return tell(sender, person, account, [("Event", "subscribe"), ("EventKey", "")])
 
 
 def type_text(sender: Sender, args: Json) -> Outcome:
     """Type `text` to the Official Account."""
     stage = sender.stage
-    person, account, following = _fan(stage, args)
+    person, account, following = fan(stage, args)
     following.spoke(stage.now(), stage.settings)
     msg_id = stage.next_msg_id()
     openid, at = person.openids[account.appid], int(stage.now())
@@ -50,25 +52,18 @@ def type_text(sender: Sender, args: Json) -> Outcome:
         who=person.name,
         openid=openid,
         msg_id=str(msg_id),
+        said=text(args, "text"),
         answerable=True,
     )
     sender.announce(happening)
     return Outcome(happenings=(happening,))
 
 
-def tap_menu(sender: Sender, args: Json) -> Outcome:
-    """Tap the menu entry `key` of type click."""
-    stage = sender.stage
-    person, account, following = _fan(stage, args)
-    following.acted(stage.now(), stage.settings)
-    return _tell(sender, person, account, [("Event", "CLICK"), ("EventKey", text(args, "key"))])
-
-
 def unfollow(sender: Sender, args: Json) -> Outcome:
     """Leave the Official Account; tags and windows are gone."""
-    person, account, _ = _fan(sender.stage, args)
+    person, account, _ = fan(sender.stage, args)
     del person.follows[account.appid]
-    return _tell(sender, person, account, [("Event", "unsubscribe"), ("EventKey", "")])
+    return tell(sender, person, account, [("Event", "unsubscribe"), ("EventKey", "")])
 
 
 def _poster(stage: Stage, args: Json) -> tuple[OaAccount, str]:
@@ -82,7 +77,8 @@ def _poster(stage: Stage, args: Json) -> tuple[OaAccount, str]:
     return account, where[1]
 
 
-def _fan(stage: Stage, args: Json) -> tuple[Person, OaAccount, Following]:
+def fan(stage: Stage, args: Json) -> tuple[Person, OaAccount, Following]:
+    """Return who acts at which Official Account. Raises NotPossible for one who is no fan."""
     person, account = actor(stage, args), official_account(stage, args)
     following = person.follows.get(account.appid)
     if following is None:
@@ -96,7 +92,8 @@ def _follow(stage: Stage, person: Person, account: OaAccount, scene: str) -> Non
     person.follows[account.appid] = following
 
 
-def _tell(sender: Sender, person: Person, account: OaAccount, nodes: list[Node]) -> Outcome:
+def tell(sender: Sender, person: Person, account: OaAccount, nodes: list[Node]) -> Outcome:
+    """Announce an event of a fan; `nodes` begin with its name."""
     kind = str(nodes[0][1])
     openid = person.openids[account.appid]
     happening = Happening(
@@ -107,7 +104,7 @@ def _tell(sender: Sender, person: Person, account: OaAccount, nodes: list[Node])
         inner=oa_event(account, openid, int(sender.stage.now()), *nodes),
         who=person.name,
         openid=openid,
-        answerable=kind != "unsubscribe",
+        answerable=kind not in _SILENT,
     )
     sender.announce(happening)
     return Outcome(happenings=(happening,))

@@ -8,15 +8,16 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from twin.acts import NotPossible, Outcome
+from twin.answer import Answer
 from twin.seal import Post
-from twin.sender import Answer, Sender
+from twin.sender import Sender
 from twin.shape import Json, text
 from twin.stage import Happening
 from twin.world import Account
 
 _FROM = re.compile(r"<FromUserName><!\[CDATA\[(.*?)\]\]>", re.S)
 _MSG_ID = re.compile(r"<MsgId>(\d+)</MsgId>")
-_SEALED = re.compile(r"(<Encrypt><!\[CDATA\[)(.)")
+_SEALED = re.compile(r'(<Encrypt><!\[CDATA\[|"encrypt": ")(.)')
 _LINK_S = 10.0
 _PAGE_BYTES = 1_000_000
 

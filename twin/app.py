@@ -14,12 +14,15 @@ from aiohttp import web
 
 from twin.book import Book
 from twin.control import Control, plain_refusals
+from twin.control_plants import PlantControl
 from twin.host import Desk
+from twin.media_api import uploaded_routes
 from twin.oa_api import OA_HOST
 from twin.pictures import picture_routes, ticket_routes
 from twin.sender import Sender
 from twin.settings import Settings
 from twin.stage import Stage
+from twin.views import view_routes
 from twin.wecom_host import WECOM_HOST
 from twin.world import World
 from twin.world_file import BadWorld, load, override
@@ -84,9 +87,11 @@ async def open_twin(
     listeners = _Listeners()
     try:
         oa = await listeners.listen(
-            _host(ticket_routes(stage), Desk(OA_HOST, stage).answer), wanted.oa
+            _host([*ticket_routes(stage), *uploaded_routes(stage)], Desk(OA_HOST, stage).answer),
+            wanted.oa,
         )
-        routes, desk = picture_routes(stage), Desk(WECOM_HOST, stage).answer
+        routes = [*picture_routes(stage), *uploaded_routes(stage)]
+        desk = Desk(WECOM_HOST, stage).answer
         wecom = await listeners.listen(_host(routes, desk), wanted.wecom)
         bound = Ports(oa=oa, wecom=wecom, control=wanted.control)
         stage.bases |= {"oa": f"http://{LOOPBACK}:{oa}", "wecom": f"http://{LOOPBACK}:{wecom}"}
@@ -157,7 +162,8 @@ def _host(routes: list[web.RouteDef], desk: Handler) -> web.Application:
 
 def _control(sender: Sender) -> web.Application:
     app = web.Application(middlewares=[plain_refusals])
-    app.add_routes(Control(sender).routes())
+    app.add_routes([*Control(sender).routes(), *view_routes(sender.stage)])
+    app.add_routes(PlantControl(sender.stage).routes())
     return app
 
 
@@ -165,6 +171,8 @@ def _bind(stage: Stage, bot_url: str) -> None:
     for account in stage.world.accounts():
         path = account.path or f"/callback/{account.id}"
         stage.callbacks[account.id] = bot_url.rstrip("/") + path
+    for feed in stage.world.archive:
+        stage.callbacks[feed.id] = bot_url.rstrip("/") + feed.path
 
 
 def _ready(running: Running) -> dict[str, object]:

@@ -63,6 +63,10 @@ class Contacts:
         """Return every relation of this customer, in the order they were made."""
         return tuple(one for one in self._pairs.values() if one.external_userid == external_userid)
 
+    def held_by(self, userid: str) -> tuple[Contact, ...]:
+        """Return every relation of this employee, in the order they were made."""
+        return tuple(one for one in self._pairs.values() if one.userid == userid)
+
     def drop(self, userid: str, external_userid: str) -> None:
         """The employee deletes the customer."""
         self._pairs.pop((userid, external_userid), None)

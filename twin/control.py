@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from twin import acts_contact, acts_group, acts_oa, acts_wire, kf_acts, kf_staff_acts
+from twin import acts_contact, acts_group, acts_menu, acts_oa, acts_wire, kf_acts, kf_staff_acts
 from twin.acts import NotPossible, Outcome
+from twin.aibot_acts import AIBOT_ACTS
+from twin.app_acts import APP_ACTS
+from twin.group_acts import GROUP_ACTS
 from twin.kf_bell import end_silent
 from twin.people import Person, Seen
 from twin.sender import Sender
 from twin.shape import BadShape, Json, flag, number, read, text, whole
 from twin.stage import Stage
-from twin.wiring import wire, wiring
+from twin.wiring import wire, wire_archive, wiring
 
 Act = Callable[[Sender, Json], Outcome]
 WireAct = Callable[[Sender, Json], Awaitable[Outcome]]
@@ -22,7 +25,7 @@ ACTS: Mapping[str, Act] = {
     "scan_oa": acts_oa.scan,
     "follow": acts_oa.follow,
     "type": acts_oa.type_text,
-    "menu": acts_oa.tap_menu,
+    "menu": acts_menu.tap,
     "unfollow": acts_oa.unfollow,
     "add_contact": acts_contact.add,
     "confirm_contact": acts_contact.confirm,
@@ -44,6 +47,9 @@ ACTS: Mapping[str, Act] = {
     "kf_say": kf_staff_acts.say,
     "kf_transfer": kf_staff_acts.transfer,
     "kf_end": kf_staff_acts.end,
+    **GROUP_ACTS,
+    **APP_ACTS,
+    **AIBOT_ACTS,
 }
 WIRE_ACTS: Mapping[str, WireAct] = {
     "open_link": acts_wire.open_link,
@@ -182,10 +188,14 @@ class Control:
         """Verify and bind callback URLs: {account id: url}; one verdict for each."""
         verdicts: Json = {}
         for wanted, url in (await _body(request)).items():
-            account = self._stage.world.account(wanted)
-            if account is None or not isinstance(url, str):
+            world = self._stage.world
+            account, feed = world.account(wanted), world.feed(wanted) if wanted else None
+            if not (account or feed) or not isinstance(url, str):
                 raise NotPossible(f"没有账号 {wanted}，或地址不是文本")
-            verdicts[wanted] = await wire(self._stage, account, url)
+            if account:
+                verdicts[wanted] = await wire(self._stage, account, url)
+            elif feed:
+                verdicts[wanted] = wire_archive(self._stage, feed, url)
         return _json(verdicts)
 
     def _phone(self, args: Json) -> list[Seen]:

@@ -36,6 +36,8 @@ class Group:
     owner: str
     created: float
     notice: str = ""
+    welcome: str = ""  # the template its owner picked
+    greeted: float | None = None
     seats: list[Seat] = field(default_factory=list)
     versions: list[tuple[float, str]] = field(default_factory=list)
 

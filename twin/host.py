@@ -7,22 +7,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Generic, TypeVar
 
 from aiohttp import web
 
 from twin.faults import AFTER, BEFORE, Fault
 from twin.people import Seen
-from twin.shape import BadShape, Json, read
+from twin.plant_refusals import call_refusal, opening_refusal
+from twin.shape import BadShape, Json
 from twin.stage import Stage
 from twin.tokens import Standing
+from twin.uploads import read_body, told
 from twin.world import Account
 
 A = TypeVar("A", bound=Account)
 
 NOT_OUR_URL = 40066
 NEEDS_GET, NEEDS_POST = 43001, 43002
-_HUSHED = ("access_token", "secret", "corpsecret")
+_HUSHED = ("access_token", "secret", "corpsecret", "appsecret")
 _NEVER_S = 3600.0
 
 
@@ -123,7 +126,9 @@ class Desk(Generic[A]):
             number = self._book(call, verdict, fault, overlap=overlap)
             for who, seen in verdict.done.shows:
                 self._stage.show(who, replace(seen, call=number))
-        return await _answer(request, verdict.done.body, fault)
+        response = await _answer(request, verdict.done.body, fault)
+        response.headers["Date"] = formatdate(self._stage.date(self._host.name), usegmt=True)
+        return response
 
     async def _read(self, request: web.Request) -> _Call:
         query: Json = dict(request.query)
@@ -131,7 +136,7 @@ class Desk(Generic[A]):
         args: Json | None = query
         if request.method == "POST":
             try:
-                args = query | read(await request.read())
+                args = query | await read_body(request)
             except BadShape:
                 args = None
         return _Call(
@@ -157,11 +162,16 @@ class Desk(Generic[A]):
         opening = self._host.open_endpoints.get(call.path)
         endpoint = self._host.endpoints.get(call.path)
         if opening:
-            return opening.act(self._stage, _right_method(opening.method, call))
+            args = _right_method(opening.method, call)
+            _check(opening_refusal(self._stage, call.path, args))
+            return opening.act(self._stage, args)
         if endpoint is None:
             raise Denied(NOT_OUR_URL, f"invalid url {call.path}")
         args = _right_method(endpoint.method, call)
-        return endpoint.act(self._stage, self._caller(call.token), args)
+        account = self._caller(call.token)
+        _check(call_refusal(self._stage.plants, account, call.path))
+        self._stage.usage.count(account.id, call.path, self._stage.now())
+        return endpoint.act(self._stage, account, args)
 
     def _caller(self, token: str) -> A:
         if not token:
@@ -201,7 +211,7 @@ class Desk(Generic[A]):
             self._stage.now(),
             host=self._host.name,
             api=call.path,
-            args={key: value for key, value in (call.args or {}).items() if key not in _HUSHED},
+            args={key: told(one) for key, one in (call.args or {}).items() if key not in _HUSHED},
             who=verdict.done.who,
             errcode=verdict.errcode,
             effect=verdict.done.effect,
@@ -212,6 +222,11 @@ class Desk(Generic[A]):
             connection="reset" if reset else "ok",
             ms=round((time.perf_counter() - call.began) * 1000, 1),
         )
+
+
+def _check(refusal: tuple[int, str] | None) -> None:
+    if refusal:
+        raise Denied(*refusal)
 
 
 def _right_method(method: str, call: _Call) -> Json:

@@ -66,7 +66,8 @@ def _body(kind: str, inside: Json) -> Json:
 
 def _news(stage: Stage, session: Session, act: str, told: Json) -> Happening:
     log, now = stage.kf.log(session.open_kfid), stage.now()
-    whole: Json = {"msgid": log.next_msgid(), "send_time": int(now), **told}
+    at = int(now) + stage.plants.skew_s(_account(stage).id)
+    whole: Json = {"msgid": log.next_msgid(), "send_time": at, **told}
     log.append(Item(at=now, told=whole))
     person = stage.crowd.by_external(session.external_userid)
     who = person.name if person else ""

@@ -4,11 +4,12 @@ import re
 import secrets
 
 from twin.host import Denied, Done, Endpoint
-from twin.kf_accounts import kf_account, kf_customer
+from twin.kf_accounts import check_managed, kf_account, kf_customer
 from twin.kf_bell import event
 from twin.kf_bodies import Message, message
 from twin.kf_codes import Code
 from twin.kf_sessions import QUOTA, Moment, Session, State
+from twin.media_api import check_media
 from twin.people import Person, Seen
 from twin.shape import BadShape, Json, text
 from twin.stage import Stage
@@ -22,7 +23,7 @@ def send(stage: Stage, account: WecomAccount, args: Json) -> Done:
     """`POST kf/send_msg`: a msgid already used for this account shows nothing again."""
     kf = kf_account(stage, args)
     person = kf_customer(stage, text(args, "touser"))
-    msgid, said = _msgid(args), message(args, person.name)
+    msgid, said = _msgid(args), _message(stage, account, args, person.name)
     if (kf.open_kfid, msgid) in stage.kf.sent_msgids:
         return _again(msgid, person)
     session = _sendable(stage, kf.open_kfid, person)
@@ -40,6 +41,7 @@ def send_on_event(stage: Stage, account: WecomAccount, args: Json) -> Done:
     """`POST kf/send_msg_on_event`: one message for each code; it costs nothing of the quota."""
     code = _known(stage, text(args, "code", ""))
     session = code.session
+    check_managed(stage, session.open_kfid)
     person = kf_customer(stage, session.external_userid)
     msgid, said = _msgid(args), message(args, person.name)
     if (session.open_kfid, msgid) in stage.kf.sent_msgids:
@@ -50,6 +52,17 @@ def send_on_event(stage: Stage, account: WecomAccount, args: Json) -> Done:
     if code.moment is Moment.ENTERED:
         session.welcomed = stage.now()
     return _shown(stage, session, msgid, said, "kf_event")
+
+
+def _message(stage: Stage, account: WecomAccount, args: Json, who: str) -> Message:
+    """Return the message; what it shows must have been uploaded within three days."""
+    said = message(args, who)
+    for shown in said.attachments:
+        if said.kind in ("image", "voice", "video", "file"):
+            check_media(stage, account.id, text(shown, "media_id"), who, said.kind)
+        elif said.kind in ("link", "miniprogram"):
+            check_media(stage, account.id, text(shown, "thumb_media_id"), who, "image")
+    return said
 
 
 def _msgid(args: Json) -> str:

@@ -1,11 +1,20 @@
 """The inner XML of every callback the twin sends (oa/replies-and-messages.md, wecom/events.md)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from twin.world import OaAccount, WecomAccount
 
-Content: TypeAlias = str | int | Sequence[str]
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Nodes inside a node."""
+
+    nodes: "tuple[Node, ...]"
+
+
+Content: TypeAlias = str | int | Inside | Sequence[str]
 Node: TypeAlias = tuple[str, Content]
 
 
@@ -28,6 +37,8 @@ def _node(name: str, content: Content) -> str:
         inner = str(content)
     elif isinstance(content, str):
         inner = cdata(content)
+    elif isinstance(content, Inside):
+        inner = "".join(_node(*one) for one in content.nodes)
     else:
         inner = "".join(f"<Item>{cdata(one)}</Item>" for one in content)
     return f"<{name}>{inner}</{name}>"
@@ -36,12 +47,12 @@ def _node(name: str, content: Content) -> str:
 def oa_text(account: OaAccount, openid: str, at: int, text: str, msg_id: int) -> str:
     """A fan typed something."""
     nodes: list[Node] = [("Content", text), ("MsgId", msg_id)]
-    return letter([*_oa_head(account, openid, at, "text"), *nodes])
+    return letter([*_head(account.gh, openid, at, "text"), *nodes])
 
 
 def oa_event(account: OaAccount, openid: str, at: int, *rest: Node) -> str:
     """A fan did something; `rest` begins with the Event node."""
-    return letter([*_oa_head(account, openid, at, "event"), *rest])
+    return letter([*_head(account.gh, openid, at, "event"), *rest])
 
 
 def contact_event(account: WecomAccount, at: int, change: str, *rest: Node) -> str:
@@ -56,20 +67,20 @@ def group_event(account: WecomAccount, at: int, chat: str, change: str, *rest: N
     return letter([*head, ("ChatId", chat), ("ChangeType", change), *rest])
 
 
-def _oa_head(account: OaAccount, openid: str, at: int, kind: str) -> list[Node]:
-    return [
-        ("ToUserName", account.gh),
-        ("FromUserName", openid),
-        ("CreateTime", at),
-        ("MsgType", kind),
-    ]
+def app_text(account: WecomAccount, userid: str, at: int, text: str, msg_id: int) -> str:
+    """An employee typed something to the app."""
+    head = _head(account.corpid, userid, at, "text")
+    return letter([*head, ("Content", text), ("MsgId", msg_id), ("AgentID", account.agentid)])
+
+
+def app_event(account: WecomAccount, userid: str, at: int, *rest: Node) -> str:
+    """An employee did something with the app; `rest` begins with the Event node."""
+    return letter([*_head(account.corpid, userid, at, "event"), *rest])
+
+
+def _head(to: str, sender: str, at: int, kind: str) -> list[Node]:
+    return [("ToUserName", to), ("FromUserName", sender), ("CreateTime", at), ("MsgType", kind)]
 
 
 def _sys_head(account: WecomAccount, at: int, event: str) -> list[Node]:
-    return [
-        ("ToUserName", account.corpid),
-        ("FromUserName", "sys"),
-        ("CreateTime", at),
-        ("MsgType", "event"),
-        ("Event", event),
-    ]
+    return [*_head(account.corpid, "sys", at, "event"), ("Event", event)]

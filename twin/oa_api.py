@@ -1,9 +1,16 @@
-"""The Official Account host: tokens, customer-service messages, users and parametric QR codes."""
+"""The Official Account host: tokens, customer-service messages, parametric QR codes, the rest."""
 
 import secrets
 
 from twin.host import Denied, Done, Endpoint, Host, OpenEndpoint
+from twin.media_api import OA_MEDIA, check_media
+from twin.network import OA_NETWORK_ENDPOINTS
+from twin.oa_console import CONSOLE_ENDPOINTS
+from twin.oa_menu import MENU_ENDPOINTS
+from twin.oa_quota import QUOTA_ENDPOINTS, QUOTA_OPEN_ENDPOINTS
 from twin.oa_tags import TAG_ENDPOINTS
+from twin.oa_typing import TYPING_ENDPOINTS
+from twin.oa_users import USER_ENDPOINTS
 from twin.people import Person, Seen
 from twin.shape import BadShape, Json, flag, record, records, text, whole
 from twin.stage import Stage
@@ -40,6 +47,9 @@ def send_custom(stage: Stage, account: OaAccount, args: Json) -> Done:
     if person is None:
         raise Denied(40003, "invalid openid")
     words, attachments = _message(args)
+    for one in attachments:
+        if "media_id" in one:
+            check_media(stage, account.id, text(one, "media_id"), person.name, text(one, "type"))
     _spend(stage, account, person)
     seen = Seen(
         at=stage.now(),
@@ -51,31 +61,6 @@ def send_custom(stage: Stage, account: OaAccount, args: Json) -> Done:
     )
     effect: Json = {"shown": words}
     return Done(body=OK, who=person.name, effect=effect, shows=((person.name, seen),))
-
-
-def user_profile(stage: Stage, account: OaAccount, args: Json) -> Done:
-    """`GET /cgi-bin/user/info`: the unionid is there only when the world has unionids."""
-    openid = text(args, "openid", "")
-    person = stage.crowd.by_openid(account.appid, openid)
-    if person is None:
-        raise Denied(40003, "invalid openid")
-    following = person.follows.get(account.appid)
-    if following is None:
-        return Done(body={"subscribe": 0, "openid": openid}, who=person.name)
-    body: Json = {
-        "subscribe": 1,
-        "openid": openid,
-        "subscribe_time": following.since,
-        "remark": "",
-        "groupid": 0,
-        "tagid_list": sorted(following.tags),
-        "subscribe_scene": "ADD_SCENE_QR_CODE" if following.scene else "ADD_SCENE_SEARCH",
-        "qr_scene": 0,
-        "qr_scene_str": following.scene,
-    }
-    if person.unionid:
-        body["unionid"] = person.unionid
-    return Done(body=body, who=person.name)
 
 
 def create_code(stage: Stage, account: OaAccount, args: Json) -> Done:
@@ -117,6 +102,8 @@ def _spend(stage: Stage, account: OaAccount, person: Person) -> None:
         raise Denied(45047, "out of response count limit", person.name)
     for window in windows:
         window.left = max(window.left - 1, 0)
+    if following:
+        following.typing_until = 0.0
 
 
 def _message(args: Json) -> tuple[str, tuple[Json, ...]]:
@@ -169,12 +156,19 @@ OA_HOST: Host[OaAccount] = Host(
     open_endpoints={
         "/cgi-bin/stable_token": OpenEndpoint(method="POST", act=stable_token),
         "/cgi-bin/token": OpenEndpoint(method="GET", act=classic_token),
+        **QUOTA_OPEN_ENDPOINTS,
     },
     endpoints={
         "/cgi-bin/message/custom/send": Endpoint(method="POST", act=send_custom),
-        "/cgi-bin/user/info": Endpoint(method="GET", act=user_profile),
         "/cgi-bin/qrcode/create": Endpoint(method="POST", act=create_code),
         **TAG_ENDPOINTS,
+        **USER_ENDPOINTS,
+        **TYPING_ENDPOINTS,
+        **MENU_ENDPOINTS,
+        **CONSOLE_ENDPOINTS,
+        **QUOTA_ENDPOINTS,
+        **OA_NETWORK_ENDPOINTS,
+        **OA_MEDIA,
     },
     account=_account,
     standing={

@@ -13,7 +13,10 @@ _GENERATED = re.compile(r"客\d{3,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One message on a phone, and the call or happening that put it there."""
+    """One message on a phone, and the call or happening that put it there.
+
+    `chat_id` is the group it stands in, "" for a conversation of two.
+    """
 
     at: float
     channel: str
@@ -23,6 +26,7 @@ class Seen:
     attachments: tuple[Json, ...] = ()
     call: int | None = None
     happening: str = ""
+    chat_id: str = ""
 
     def told(self) -> Json:
         """Return the message as JSON."""
@@ -35,6 +39,7 @@ class Seen:
             "via": self.via,
             "call": self.call,
             "happening": self.happening,
+            "chat_id": self.chat_id,
         }
 
 
@@ -54,14 +59,18 @@ class Following:
     scene: str = ""
     tags: set[int] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
+    touched: float = 0.0  # the latest interaction
+    typing_until: float = 0.0
 
     def spoke(self, now: float, settings: Settings) -> None:
         """A message restores the long window."""
+        self.touched = now
         until = now + settings.message_window_s
         self.windows["message"] = Window(until=until, left=settings.message_quota)
 
     def acted(self, now: float, settings: Settings) -> None:
         """A follow, scan or menu tap restores the short window."""
+        self.touched = now
         until = now + settings.event_window_s
         self.windows["event"] = Window(until=until, left=settings.event_quota)
 

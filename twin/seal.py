@@ -1,5 +1,6 @@
 """Sign and encrypt what goes to a callback URL, and open what comes back, by wechatpy's codec."""
 
+import json
 import re
 import secrets
 import struct
@@ -11,7 +12,7 @@ from wechatpy.exceptions import WeChatException
 from wechatpy.utils import WeChatSigner
 
 from twin.letters import letter
-from twin.world import Account, OaAccount
+from twin.world import Account, AibotAccount, OaAccount
 
 _SEALED = re.compile(
     r"<Encrypt><!\[CDATA\[(.+?)\]\]></Encrypt>\s*<MsgSignature><!\[CDATA\[(.+?)\]\]>", re.S
@@ -24,29 +25,39 @@ class Unopened(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One sealed callback: the query and the body, both exactly as they go out."""
+    """One sealed callback: the query and the body, both exactly as they go out, and its type."""
 
     query: dict[str, str]
     body: str
+    content_type: str = "text/xml"
 
 
-def seal(account: Account, inner: str, at: int, openid: str = "") -> Post:
-    """Return `inner` as the account's mode sends it, with a fresh nonce."""
+def seal(
+    account: Account, inner: str, at: int, openid: str = "", *, keys: Account | None = None
+) -> Post:
+    """Return `inner` as the account's mode sends it, with a fresh nonce.
+
+    `keys` is the account as the platform's console has it, where that differs.
+    """
     nonce = str(secrets.randbelow(10**10))
+    keys = keys or account
     if not isinstance(account, OaAccount):
-        encrypt, signature = sealed(account, inner, nonce, at)
+        encrypt, signature = sealed(keys, inner, nonce, at)
         query = {"msg_signature": signature, "timestamp": str(at), "nonce": nonce}
+        if isinstance(account, AibotAccount):
+            body = json.dumps({"encrypt": encrypt})
+            return Post(query=query, body=body, content_type="application/json")
         head = [("ToUserName", account.corpid), ("AgentID", str(account.agentid))]
         return Post(query=query, body=letter([*head, ("Encrypt", encrypt)]))
     query = {
-        "signature": sign(account.token, str(at), nonce),
+        "signature": sign(keys.token, str(at), nonce),
         "timestamp": str(at),
         "nonce": nonce,
         "openid": openid,
     }
     if account.mode == "plain":
         return Post(query=query, body=inner)
-    encrypt, signature = sealed(account, inner, nonce, at)
+    encrypt, signature = sealed(keys, inner, nonce, at)
     query |= {"encrypt_type": "aes", "msg_signature": signature}
     if account.mode == "safe":
         body = letter([("ToUserName", account.gh), ("Encrypt", encrypt)])
@@ -87,4 +98,6 @@ def opened(account: Account, encrypt: str, signature: str, timestamp: str, nonce
 def _crypto(account: Account) -> "OaCrypto | WecomCrypto":
     if isinstance(account, OaAccount):
         return OaCrypto(account.token, account.aes_key, account.appid)
-    return WecomCrypto(account.token, account.aes_key, account.corpid)
+    # The frame of an aibot names no receiver (wecom/crypto.md section 3).
+    receiver = "" if isinstance(account, AibotAccount) else account.corpid
+    return WecomCrypto(account.token, account.aes_key, receiver)

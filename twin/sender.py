@@ -5,29 +5,21 @@ import hashlib
 import random
 import time
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
 
 import aiohttp
 
+from twin.aibot_replies import BotReplies
+from twin.answer import Answer
+from twin.passage import keep_back, stamp
 from twin.people import Seen
 from twin.reply import FAULT_TEXT, Malformed, Reply, read_reply
 from twin.seal import Post, seal
 from twin.stage import Happening, Stage
-from twin.world import OaAccount
+from twin.world import AibotAccount, OaAccount
 
 PARALLEL = 64
 _OK = 200
 _SILENT = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back for one delivery. `status` is 0 when nothing did; `trouble` says why."""
-
-    status: int
-    body: bytes = b""
-    trouble: str = ""
-    ms: float = 0.0
 
 
 class Sender:
@@ -42,6 +34,7 @@ class Sender:
         connector = aiohttp.TCPConnector(limit=PARALLEL, force_close=True)
         self._http = aiohttp.ClientSession(connector=connector)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._bot_replies = BotReplies(stage, self.post)
         stage.announce = self.announce
 
     def reseed(self, seed: int) -> None:
@@ -50,25 +43,30 @@ class Sender:
 
     def announce(self, happening: Happening) -> None:
         """Book a happening and begin to deliver it; returns at once."""
+        stamp(self.stage, happening)
         self.stage.happened(happening)
         settings = self.stage.settings
-        if self._dice.random() < settings.lost_share:
-            self._book(happening, 0, Answer(status=0, trouble="lost"), delivered=False, again=False)
+        lost = self._dice.random() < settings.lost_share
+        happening.kept = "" if lost else keep_back(self.stage, happening)
+        if lost or happening.kept:
+            nothing = Answer(status=0, trouble=happening.kept or "lost")
+            self._book(happening, 0, nothing, delivered=False, again=False)
             happening.settled.set()
             return
         held = self._dice.random() < settings.reorder_share
         delay = happening.delay_s + self._dice.uniform(0, settings.spread_s) * held
-        self._start(self._deliver(happening, delay))
+        self.start(self._deliver(happening, delay))
         if self._dice.random() < settings.redeliver_share:
-            self._start(self._repeat(happening, self._dice.uniform(0, settings.spread_s)))
+            self.start(self._repeat(happening, self._dice.uniform(0, settings.spread_s)))
 
     async def redeliver(self, share: float, seed: int, *, shuffle: bool) -> tuple[int, int]:
         """Send a share of all happenings so far again; return how many, and how many answered.
 
-        Every happening counts, answered or not. Repeating is what this is for.
+        Every happening counts, answered or not, but for those the platform itself kept back.
+        Repeating is what this is for.
         """
         dice = random.Random(seed)  # noqa: S311  # reproducible faults
-        past = list(self.stage.happenings)
+        past = [one for one in self.stage.happenings if not one.kept]
         chosen = sorted(dice.sample(range(len(past)), round(len(past) * min(share, 1.0))))
         if shuffle:
             dice.shuffle(chosen)
@@ -87,12 +85,12 @@ class Sender:
 
     async def post(self, account: str, post: Post) -> Answer:
         """Send one sealed callback as it stands and return what came back."""
-        url = self.stage.callbacks.get(account)
+        url = self.stage.plants.url(account, self.stage.callbacks.get(account, ""))
         if not url:
             return Answer(status=0, trouble="unwired")
         began = time.perf_counter()
         limit = aiohttp.ClientTimeout(total=self.stage.settings.answer_s)
-        headers = {"Content-Type": "text/xml"}
+        headers = {"Content-Type": post.content_type}
         try:
             async with self._http.post(
                 url, params=post.query, data=post.body.encode(), headers=headers, timeout=limit
@@ -112,7 +110,8 @@ class Sender:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._http.close()
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def start(self, work: Coroutine[None, None, None]) -> None:
+        """Do `work` in the background; `idle` waits for it and `close` gives it up."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -122,6 +121,7 @@ class Sender:
         answered = await self._attempts(happening, again=False)
         if not answered and not happening.shown and happening.answerable:
             self._show_fault(happening, "没有回应")
+        await self._bot_replies.follow(happening)
         happening.settled.set()
 
     async def _repeat(self, happening: Happening, delay: float) -> None:
@@ -135,24 +135,32 @@ class Sender:
             if attempt > 1:
                 await asyncio.sleep(self.stage.settings.retry_s)
             async with self._room:
-                at = int(self.stage.now())
-                post = seal(happening.account, happening.inner, at, happening.openid)
+                post = self._sealed(happening)
                 self.captured[happening.account.id] = post
                 answer = await self.post(happening.account.id, post)
-            if self._took(happening, attempt, answer, again=again):
+            if self._took(happening, attempt, post, answer, again=again):
                 return True
         return False
 
-    def _took(self, happening: Happening, attempt: int, answer: Answer, *, again: bool) -> bool:
+    def _sealed(self, happening: Happening) -> Post:
+        account, plants = happening.account, self.stage.plants
+        at = int(self.stage.now()) + plants.skew_s(account.id)
+        return seal(account, happening.inner, at, happening.openid, keys=plants.keys(account))
+
+    def _took(
+        self, happening: Happening, attempt: int, post: Post, answer: Answer, *, again: bool
+    ) -> bool:
         delivered = answer.status == _OK
         if delivered:
             happening.delivered = True
-            happening.answer = self._judged(happening, answer.body)
+            happening.answer = self._judged(happening, post, answer.body)
         self._book(happening, attempt, answer, delivered=delivered, again=again)
         return delivered
 
-    def _judged(self, happening: Happening, body: bytes) -> str:
+    def _judged(self, happening: Happening, post: Post, body: bytes) -> str:
         """Show the answer where it shows, once a message; return what to call it in the book."""
+        if isinstance(happening.account, AibotAccount):
+            return self._bot_replies.judged(happening, post.query["nonce"], body)
         if not isinstance(happening.account, OaAccount):
             return "success" if body.strip() == b"success" else _digest(body)
         try:

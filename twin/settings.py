@@ -32,6 +32,9 @@ class Settings:
     event_window_s: float = 60.0
     welcome_s: float = 20.0
     token_s: float = 7200.0
+    group_welcome_interval_s: float = 0.0  # a group greets newcomers at most once in this time
+    stream_poll_s: float = 0.3  # how often an unfinished stream of an aibot is asked for
+    archive_retry_s: float = 0.5  # before a second push of the archive; doubled each time
     kf_page: int = 1000  # the most items one sync_msg gives, whatever `limit` asks for
     kf_blank_pages: int = 0  # 1: before every page with items comes an empty one with has_more
     kf_merge_s: float = 0.0  # how long a kf bell waits for more news before it rings

@@ -5,16 +5,27 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from twin.aibot_room import TalkRoom
+from twin.app_room import AppRoom
+from twin.archive import Archive
 from twin.book import Book
 from twin.clock import Clock
+from twin.contact_ways import ContactWay
 from twin.contacts import Contacts
 from twin.faults import Faults
+from twin.group_templates import Templates
 from twin.groups import CUSTOMER, Groups, Seat
 from twin.kf_room import KfRoom
 from twin.labels import FanTags, Labels
+from twin.media import MediaShelf
+from twin.mint import mint
 from twin.people import Crowd, Seen
+from twin.plants import Plants
 from twin.settings import Settings
-from twin.tokens import Tokens
+from twin.shape import Json
+from twin.tokens import DAY_S, Tokens
+from twin.transcripts import Transcripts
+from twin.usage import Usage
 from twin.world import Account, OaAccount, WecomAccount, World
 
 
@@ -30,6 +41,8 @@ class Happening:
     who: str = ""
     openid: str = ""
     msg_id: str = ""
+    said: str = ""  # what a fan typed
+    kept: str = ""  # why the platform itself sent nothing
     answerable: bool = False  # a chat window is open: a passive reply, or the fault text, shows
     delivered: bool = False
     shown: bool = False
@@ -55,13 +68,22 @@ class Stage:
         self.labels = Labels(world.id)
         self.fan_tags = {one.appid: FanTags() for one in world.oa}
         self.groups = Groups(world.id)
+        self.templates = Templates(world.id)
+        self.transcripts = Transcripts()
+        self.media = MediaShelf()
+        self.app = AppRoom()
+        self.talks = TalkRoom()
+        self.archive = Archive(world=world.id)
         self.kf = KfRoom(world.id)
         self.bells: dict[str, tuple[Happening, float]] = {}  # open_kfid -> last bell, when it rings
         self.announce: Callable[[Happening], None] = self.happened  # the sender also delivers
         self.tokens = Tokens()
         self.faults = Faults()
+        self.plants = Plants(world.plants)
+        self.usage = Usage()
+        self.menus: dict[str, tuple[Json, ...]] = {}  # account id -> buttons made by API
         self.scenes: dict[str, tuple[str, str]] = {}  # ticket -> (account id, scene)
-        self.ways_to_add: dict[str, tuple[str, tuple[str, ...]]] = {}  # config -> (state, staff)
+        self.ways_to_add: dict[str, ContactWay] = {}  # by config_id
         self.staff_phones: dict[str, list[Seen]] = {one.userid: [] for one in world.staff}
         self.happenings: list[Happening] = []
         self.callbacks: dict[str, str] = {}  # account id -> URL
@@ -69,10 +91,16 @@ class Stage:
         self._last_msg_id = 24_000_000_000_000_000
         self._fill_groups()
         self._print_links()
+        self._print_codes()
 
     def now(self) -> float:
         """Return Unix seconds by the platforms' clock."""
         return self.clock.now()
+
+    def date(self, host: str) -> float:
+        """Return the Unix seconds that a host (oa, wecom) writes into its Date header."""
+        accounts = self.world.oa if host == "oa" else self.world.wecom
+        return self.now() + self.plants.skew_s(*(one.id for one in accounts))
 
     def corp(self) -> WecomAccount | None:
         """Return the WeCom account, if the world has one."""
@@ -125,18 +153,29 @@ class Stage:
         person = self.crowd.person(who)
         return person.phone if person else None
 
+    def _print_codes(self) -> None:
+        """The printed codes were made by API before the twin began."""
+        for code in self.world.entry_codes:
+            way = ContactWay(
+                config_id=mint("", 32, self.world.id, "way", code.id),
+                state=code.state,
+                staff=code.staff,
+                made=self.now() - DAY_S,
+            )
+            self.ways_to_add[way.config_id] = way
+
     def _print_links(self) -> None:
         for kf in self.world.kf:
             for scene in ("", *kf.scenes):
                 self.kf.link(kf.open_kfid, scene)
 
     def _fill_groups(self) -> None:
-        """Early members joined a day ago, so that no reader sees them arrive late."""
-        yesterday = self.now() - 86_400
+        """Early members joined a month ago, so that no reader takes them for newcomers."""
+        long_ago = self.now() - 30 * DAY_S
         for plan in self.world.groups:
-            group = self.groups.create(plan.name, plan.owner, yesterday, plan.chat_id)
+            group = self.groups.create(plan.name, plan.owner, long_ago, plan.chat_id)
             for number in range(1, plan.members + 1):
                 person = self.crowd.born(f"{plan.name}老客{number}")
-                seat = Seat(userid=person.external_userid, kind=CUSTOMER, joined=yesterday)
+                seat = Seat(userid=person.external_userid, kind=CUSTOMER, joined=long_ago)
                 seat.unionid, seat.name = person.unionid, person.name
                 group.seats.append(seat)

@@ -80,6 +80,12 @@ class Tokens:
             token.dies, token.superseded = now, True
         return len(mine)
 
+    def expire(self, account: str, now: float) -> None:
+        """Let every living token of the account run out now: its secret was reset."""
+        for token in self._all.values():
+            if token.account == account:
+                token.dies = min(token.dies, now)
+
     def _end(self, account: str, family: str, dies: float) -> None:
         token = self._current.get((account, family))
         if token is not None:

@@ -1,36 +1,27 @@
-"""Customer-contact APIs about one customer: read, remark, and «contact me» codes."""
+"""Customer-contact APIs about one customer: read and remark."""
 
 from twin.contacts import Contact
 from twin.host import Denied, Done, Endpoint
 from twin.people import Person
-from twin.shape import Json, text, texts, whole
+from twin.shape import Json, text
 from twin.stage import Stage
 from twin.world import WecomAccount
 
 OK: Json = {"errcode": 0, "errmsg": "ok"}
 REMARK_LENGTH = 20
 DESCRIPTION_LENGTH = 150
-STATE_LENGTH = 30
 BY_CODE = 1
 
 
 def get_contact(stage: Stage, account: WecomAccount, args: Json) -> Done:
     """`GET externalcontact/get`; 84061 without a relation, and for a moment after the add."""
     person = customer(stage, text(args, "external_userid", ""))
-    relations = [one for one in stage.contacts.of(person.external_userid) if _seen(stage, one)]
+    held = stage.contacts.of(person.external_userid)
+    relations = [one for one in held if seen_by_api(stage, one)]
     if not relations:
         raise Denied(84061, "not external contact", person.name)
-    about: Json = {
-        "external_userid": person.external_userid,
-        "name": person.name,
-        "avatar": "",
-        "type": 1,
-        "gender": 0,
-    }
-    if person.unionid:
-        about["unionid"] = person.unionid
-    follow_user = [_follow_user(stage, one) for one in relations]
-    body: Json = {**OK, "external_contact": about, "follow_user": follow_user}
+    follows = [follow_user(stage, one) for one in relations]
+    body: Json = {**OK, "external_contact": about(person), "follow_user": follows}
     return Done(body=body, who=person.name)
 
 
@@ -52,19 +43,16 @@ def write_remark(stage: Stage, account: WecomAccount, args: Json) -> Done:
     return Done(body=OK, who=person.name, effect=changed or None)
 
 
-def add_contact_way(stage: Stage, account: WecomAccount, args: Json) -> Done:
-    """`POST externalcontact/add_contact_way`: the part that a QR with a state needs."""
-    staff, state = texts(args, "user"), text(args, "state", "")
-    if whole(args, "type") == 1 and len(staff) != 1:
-        raise Denied(40058, "exactly one user for type 1")
-    if not staff or not all(stage.world.employee(one) for one in staff):
-        raise Denied(60111, "userid not found")
-    if len(state) > STATE_LENGTH:
-        raise Denied(40058, "state too long")
-    config_id = stage.groups.way_id()
-    stage.ways_to_add[config_id] = (state, staff)
-    body: Json = {**OK, "config_id": config_id, "qr_code": picture(stage, config_id)}
-    return Done(body=body, effect={"config_id": config_id, "state": state})
+def about(person: Person) -> Json:
+    """Return what is known of a customer whoever asks; a unionid only in a world with them."""
+    told: Json = {
+        "external_userid": person.external_userid,
+        "name": person.name,
+        "avatar": "",
+        "type": 1,
+        "gender": 0,
+    }
+    return told | {"unionid": person.unionid} if person.unionid else told
 
 
 def picture(stage: Stage, config_id: str) -> str:
@@ -86,7 +74,7 @@ def relation(stage: Stage, args: Json) -> tuple[Contact, Person]:
         raise Denied(60111, "userid not found")
     person = customer(stage, text(args, "external_userid"))
     contact = stage.contacts.pair(text(args, "userid"), person.external_userid)
-    if contact is None or not _seen(stage, contact):
+    if contact is None or not seen_by_api(stage, contact):
         raise Denied(84061, "not external contact", person.name)
     return contact, person
 
@@ -97,12 +85,13 @@ def edited(args: Json) -> str:
     return f"contact:{contact}" if contact else ""
 
 
-def _seen(stage: Stage, contact: Contact) -> bool:
+def seen_by_api(stage: Stage, contact: Contact) -> bool:
     """The APIs learn of an add a little later, and of a half add only once it is confirmed."""
     return contact.confirmed and stage.now() - contact.created >= stage.settings.contact_lag_s
 
 
-def _follow_user(stage: Stage, contact: Contact) -> Json:
+def follow_user(stage: Stage, contact: Contact) -> Json:
+    """Return how an employee follows a customer, labels with their names."""
     worn: list[Json] = []
     for label_id in sorted(contact.labels):
         found = stage.labels.find(label_id)
@@ -125,5 +114,4 @@ def _follow_user(stage: Stage, contact: Contact) -> Json:
 CONTACT_ENDPOINTS: dict[str, Endpoint[WecomAccount]] = {
     "/cgi-bin/externalcontact/get": Endpoint(method="GET", act=get_contact),
     "/cgi-bin/externalcontact/remark": Endpoint(method="POST", act=write_remark, edits=edited),
-    "/cgi-bin/externalcontact/add_contact_way": Endpoint(method="POST", act=add_contact_way),
 }

@@ -1,5 +1,6 @@
 """`send_welcome_msg`: one call for each code, within 20 s (customer-contact.md section 2)."""
 
+from twin.attachments import attachment
 from twin.contacts import Spent, Welcome
 from twin.host import Denied, Done, Endpoint
 from twin.people import Seen
@@ -10,14 +11,6 @@ from twin.world import WecomAccount
 OK: Json = {"errcode": 0, "errmsg": "ok"}
 TEXT_BYTES = 4000
 ATTACHMENTS = 9
-LINK_BYTES = {"title": 128, "desc": 512, "url": 2048}
-_NEEDS = {
-    "image": ("media_id", "pic_url"),
-    "link": ("url",),
-    "miniprogram": ("appid",),
-    "video": ("media_id",),
-    "file": ("media_id",),
-}
 _REFUSALS = {
     Spent.UNKNOWN: (41050, "invalid welcome code"),
     Spent.LATE: (41050, "invalid welcome code, expired"),
@@ -34,8 +27,9 @@ def send_welcome(stage: Stage, account: WecomAccount, args: Json) -> Done:
     welcome = stage.contacts.welcome(code)
     who = _who(stage, welcome)
     words = text(record(args, "text"), "content", "")
-    attachments = tuple(_attachment(one, who) for one in records(args, "attachments"))
-    _check_size(words, attachments, who)
+    listed = records(args, "attachments")
+    _check_size(words, listed, who)
+    attachments = tuple(attachment(stage, account, one, who) for one in listed)
     spent = stage.contacts.spend(code, stage.now(), stage.settings.welcome_s)
     if spent is not Spent.OK or welcome is None:
         raise Denied(*_REFUSALS[spent], who)
@@ -62,20 +56,6 @@ def _check_size(words: str, attachments: tuple[Json, ...], who: str) -> None:
         raise Denied(45002, "content size out of limit", who)
     if len(attachments) > ATTACHMENTS:
         raise Denied(41064, "too many attachments", who)
-
-
-def _attachment(one: Json, who: str) -> Json:
-    kind = text(one, "msgtype", "")
-    if kind not in _NEEDS:
-        raise Denied(41065, "invalid attachment type", who)
-    inside = record(one, kind)
-    if not any(inside.get(key) for key in _NEEDS[kind]):
-        raise Denied(40058, f"{kind} lacks {' or '.join(_NEEDS[kind])}", who)
-    if kind == "link" and any(
-        len(text(inside, key, "").encode()) > most for key, most in LINK_BYTES.items()
-    ):
-        raise Denied(40058, "link title, desc or url too long", who)
-    return {"type": kind, **inside}
 
 
 WELCOME_ENDPOINTS: dict[str, Endpoint[WecomAccount]] = {

@@ -1,12 +1,18 @@
 """A world as values: the accounts, stores, staff, posters, customers and groups that exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from twin.console import AutoReply, ConsoleButton
+from twin.troubles import Plant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OaAccount:
-    """An Official Account and the keys of its callback. `path` is where its callbacks go."""
+    """An Official Account and the keys of its callback. `path` is where its callbacks go.
+
+    `auto_reply` and `console_menu` work for people until a callback is bound.
+    """
 
     id: str
     appid: str
@@ -16,11 +22,16 @@ class OaAccount:
     secret: str
     mode: str = "safe"
     path: str = ""
+    auto_reply: AutoReply = field(default_factory=AutoReply)
+    console_menu: tuple[ConsoleButton, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WecomAccount:
-    """A self-built app of a corp with customer contact. A world has at most one."""
+    """A self-built app of a corp with customer contact. A world has at most one.
+
+    `visible` are the employees in its scope, nobody named for all of them.
+    """
 
     id: str
     corpid: str
@@ -29,9 +40,45 @@ class WecomAccount:
     aes_key: str
     secret: str
     path: str = ""
+    name: str = "小二"
+    home_url: str = ""
+    redirect_domain: str = ""
+    visible: tuple[str, ...] = ()
 
 
-Account: TypeAlias = OaAccount | WecomAccount
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InternalGroup:
+    """A group of employees in which an aibot can be mentioned; `members` are userids."""
+
+    chat_id: str
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AibotAccount:
+    """An aibot (智能机器人) in webhook mode; employees mention it by `name`. It has no secret."""
+
+    id: str
+    aibotid: str
+    name: str
+    token: str
+    aes_key: str
+    path: str = ""
+    internal_groups: tuple[InternalGroup, ...] = ()
+
+
+Account: TypeAlias = OaAccount | WecomAccount | AibotAccount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveFeed:
+    """The chat archive of the corp, pushed decrypted and signed with `secret` to `path`."""
+
+    id: str
+    source: str
+    secret: str
+    path: str = "/api/archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +105,16 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """An employee. With a `console_welcome` no WelcomeCode is given out for their contacts."""
+    """An employee. With a `console_welcome` no WelcomeCode is given out for their contacts.
+
+    Without `customer_contact` they are outside the usage scope of 客户联系.
+    """
 
     userid: str
     name: str
     store: str = ""
     console_welcome: str = ""
+    customer_contact: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +158,8 @@ class World:
     oa: tuple[OaAccount, ...] = ()
     wecom: tuple[WecomAccount, ...] = ()
     kf: tuple[KfAccount, ...] = ()
+    aibot: tuple[AibotAccount, ...] = ()
+    archive: tuple[ArchiveFeed, ...] = ()
     upgrade_chats: tuple[str, ...] = ()
     upgrade_staff: tuple[str, ...] = ()
     stores: tuple[Store, ...] = ()
@@ -115,10 +168,15 @@ class World:
     entry_codes: tuple[EntryCode, ...] = ()
     customers: tuple[str, ...] = ()
     groups: tuple[GroupPlan, ...] = ()
+    plants: tuple[Plant, ...] = ()
 
     def accounts(self) -> tuple[Account, ...]:
-        """Return every account of both platforms."""
-        return (*self.oa, *self.wecom)
+        """Return every account that gets callbacks."""
+        return (*self.oa, *self.wecom, *self.aibot)
+
+    def in_scope(self, userid: str) -> bool:
+        """Tell whether the WeCom app may see this employee."""
+        return any(not app.visible or userid in app.visible for app in self.wecom)
 
     def account(self, wanted: str) -> Account | None:
         """Return the account with this id."""
@@ -127,6 +185,23 @@ class World:
     def kf_account(self, open_kfid: str) -> KfAccount | None:
         """Return the kf account with this open_kfid."""
         return next((one for one in self.kf if one.open_kfid == open_kfid), None)
+
+    def feed(self, wanted: str = "") -> ArchiveFeed | None:
+        """Return the archive feed of this id or source, "" for the only one; None without one."""
+        found = (one for one in self.archive if wanted in ("", "archive", one.id, one.source))
+        return next(found, None)
+
+    def internal_group(self, chat_id: str) -> tuple[AibotAccount, InternalGroup] | None:
+        """Return an internal group and the aibot in it."""
+        return next(
+            (
+                (bot, group)
+                for bot in self.aibot
+                for group in bot.internal_groups
+                if group.chat_id == chat_id
+            ),
+            None,
+        )
 
     def employee(self, wanted: str) -> Staff | None:
         """Return the employee with this userid or name."""

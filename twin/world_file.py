@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from types import UnionType
 from typing import TypeGuard, TypeVar, get_args, get_type_hints
 
 import yaml
 
-from twin.world import OaAccount, WecomAccount, World
+from twin.world import AibotAccount, OaAccount, WecomAccount, World
+from twin.world_checks import console_problems, scope_problems
+from twin.world_source import BadSource, compose
 
 _Record = TypeVar("_Record")
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 _MODES = ("plain", "compatible", "safe")
-_WORLDS = Path(__file__).parent / "worlds"
 
 
 class BadWorld(Exception):
@@ -24,12 +26,11 @@ class BadWorld(Exception):
 class _Reader:
     """Builds records from YAML nodes and collects what is wrong with them."""
 
-    file: Path
     problems: list[str]
 
     def complain(self, node: yaml.Node, words: str) -> None:
         mark = node.start_mark
-        self.problems.append(f"{self.file}:{mark.line + 1}:{mark.column + 1}: {words}")
+        self.problems.append(f"{mark.name}:{mark.line + 1}:{mark.column + 1}: {words}")
 
     def pairs(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -65,6 +66,9 @@ class _Reader:
         if kind in (int, bool) and isinstance(node, yaml.ScalarNode):
             return self._literal(kind, node)
         inner = get_args(kind)
+        known = next((one for one in _chosen(kind) if _is_record(one)), None)
+        if known and isinstance(node, yaml.MappingNode):
+            return self.record(known, node)
         if inner and isinstance(node, yaml.SequenceNode):
             return tuple(self._item(inner[0], item) for item in node.value)
         self.complain(node, "值的种类不对")
@@ -85,19 +89,15 @@ def load(wanted: Path) -> World:
 
     Raises BadWorld with every mistake at once, also when the file cannot be read.
     """
-    bundled = _WORLDS / f"{wanted.name}.yaml"
-    path = bundled if not wanted.is_file() and bundled.exists() else wanted
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
-        raise BadWorld(f"{path}: 读不了这个世界：{cause}") from cause
-    if node is None:
-        raise BadWorld(f"{path}:1:1: 文件是空的")
-    reader = _Reader(file=path, problems=[])
-    world = _flattened(reader, node)
+        node = compose(wanted)
+    except BadSource as cause:
+        raise BadWorld(str(cause)) from cause
+    reader = _Reader(problems=[])
+    world = reader.record(World, node)
     if world is None or reader.problems:
         raise BadWorld("\n".join(reader.problems))
-    return _sound(world, path)
+    return _sound(world, Path(node.start_mark.name))
 
 
 def override(world: World, changes: tuple[str, ...]) -> World:
@@ -109,35 +109,24 @@ def override(world: World, changes: tuple[str, ...]) -> World:
     return _sound(world, Path("--set"))
 
 
-def _flattened(reader: _Reader, node: yaml.Node) -> World | None:
-    """`accounts:` is a heading for people; below it stand the fields oa, wecom and kf."""
-    if not isinstance(node, yaml.MappingNode):
-        reader.complain(node, "世界应为一组 键: 值")
-        return None
-    inner: list[tuple[yaml.Node, yaml.Node]] = []
-    for key, value in node.value:
-        if getattr(key, "value", "") == "accounts" and isinstance(value, yaml.MappingNode):
-            inner.extend(value.value)
-        else:
-            inner.append((key, value))
-    node.value = inner
-    return reader.record(World, node)
-
-
 def _sound(world: World, path: Path) -> World:
     """Return the world when its parts fit together. Raises BadWorld."""
     problems = [*_account_problems(world), *_reference_problems(world)]
+    problems += [*console_problems(world), *scope_problems(world)]
     if problems:
         raise BadWorld("\n".join(f"{path}:1:1: {words}" for words in problems))
     return world
 
 
 def _account_problems(world: World) -> Iterator[str]:
-    ids = [one.id for one in world.accounts()] + [one.open_kfid for one in world.kf]
+    ids = [one.id for one in (*world.accounts(), *world.archive)]
+    ids += [one.open_kfid for one in world.kf]
     if len(set(ids)) != len(ids):
         yield "accounts: 账号 id 重复"
     if len(world.wecom) > 1:
         yield "accounts.wecom: 一个世界最多一个企业微信账号"
+    if len(world.archive) > 1:
+        yield "accounts.archive: 一个世界最多一份会话存档"
     for account in world.accounts():
         if not _AES_KEY.fullmatch(account.aes_key):
             yield f"{account.id}.aes_key: 应为 43 个字母或数字，现为 {len(account.aes_key)} 个字符"
@@ -158,6 +147,14 @@ def _reference_problems(world: World) -> Iterator[str]:
         if group.owner not in staff:
             yield f"groups.{group.chat_id}: 群主 {group.owner} 不存在"
     yield from _kf_problems(world, staff)
+    yield from _aibot_problems(world, staff)
+
+
+def _aibot_problems(world: World, staff: set[str]) -> Iterator[str]:
+    for bot in world.aibot:
+        for group in bot.internal_groups:
+            if not group.members or not staff.issuperset(group.members):
+                yield f"accounts.aibot.{bot.id}.{group.chat_id}: 成员不存在"
 
 
 def _kf_problems(world: World, staff: set[str]) -> Iterator[str]:
@@ -174,7 +171,8 @@ def _kf_problems(world: World, staff: set[str]) -> Iterator[str]:
 
 def _with_field(world: World, account: str, name: str, value: str) -> World:
     found = world.account(account)
-    if found is None or name not in {item.name for item in _fields(type(found))}:
+    kept = getattr(found, name, None)
+    if found is None or not isinstance(kept, str | int):
         raise BadWorld(f"--set {account}.{name}: 没有这一项")
     if name == "agentid" and not value.isdigit():
         raise BadWorld(f"--set {account}.agentid: 应为整数")
@@ -182,11 +180,17 @@ def _with_field(world: World, account: str, name: str, value: str) -> World:
     changed = replace(found, **{name: given})  # type: ignore[arg-type]  # one of its own fields
     oa = tuple(changed if one is found else one for one in world.oa)
     wecom = tuple(changed if one is found else one for one in world.wecom)
+    aibot = tuple(changed if one is found else one for one in world.aibot)
     return replace(
         world,
         oa=tuple(one for one in oa if isinstance(one, OaAccount)),
         wecom=tuple(one for one in wecom if isinstance(one, WecomAccount)),
+        aibot=tuple(one for one in aibot if isinstance(one, AibotAccount)),
     )
+
+
+def _chosen(kind: object) -> tuple[object, ...]:
+    return get_args(kind) if isinstance(kind, UnionType) else (kind,)
 
 
 def _fields(kind: type) -> "tuple[Field[object], ...]":
@@ -194,7 +198,7 @@ def _fields(kind: type) -> "tuple[Field[object], ...]":
 
 
 def _needed(item: "Field[object]") -> bool:
-    return item.default is MISSING
+    return item.default is MISSING and item.default_factory is MISSING
 
 
 def _is_record(kind: object) -> TypeGuard[type[object]]:
