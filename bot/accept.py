@@ -8,27 +8,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.actions import Relay
 from bot.clock import micros
-from bot.db import inbox
-from bot.db.tx import Database
+from bot.db import inbox, ledger
+from bot.db.tx import Database, Tx
 from bot.errors import Refused
 from bot.events import ANSWERED_INSIDE, ContactAdded, Event
 from bot.platforms import happening
+from bot.platforms.aibot import gate as aibot_gate
+from bot.platforms.aibot.gate import StreamAsked
 from bot.platforms.oa import gate as oa_gate
 from bot.platforms.wecom import gate as wecom_gate
 from bot.shop import AccountKeys, Shop, decoded
 
 _STAMP_DIGITS = 10
 _HANDLER_US = 5_000_000  # the open response's own decision has this long before the sweep steps in
+LOOKS = "xiaoer-looks-"  # how the nonce of `doctor` begins; it is signed with the account's Token
 _HEAD_OF_UNREADABLE = 64 * 1024
+_QUARANTINED_A_DAY = 1_000  # rows an account; whatever is sent beyond them is only counted
+_DAY_US = 86_400_000_000
+# Steps that only the holder of our Token reaches: the platform sent it, and would send it again.
+_SIGNED = frozenset({"base64", "decrypt", "padding", "length", "receiver"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A genuine callback with what is needed to record it; `event` is None when unreadable."""
+    """A signed callback with what is needed to record it.
+
+    `event` is None when it cannot be read, and then `refused` says why.
+    """
 
     arrival: inbox.Arrival
     event: Event | None
+    refused: Refused | None = None
 
     @property
     def answers_inside(self) -> bool:
@@ -43,35 +55,78 @@ class Acceptor:
         self._db = db
         self._shop = shop
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.last_refused: dict[tuple[str, str], inbox.Refusal] = {}
+        self.verified_us: dict[str, int] = {}  # account -> when its URL was last verified
 
     def verify_url(self, keys: AccountKeys, query: Mapping[str, str]) -> bytes:
         """Return what a URL verification is answered. Raises Refused."""
         try:
-            if keys.channel == "oa":
-                return oa_gate.answer_get(keys.seal, query)
-            return wecom_gate.answer_get(keys.seal, query)
+            echo = _answer_get(keys, query)
         except Refused as refused:
-            self.refused[keys.id, refused.step] += 1
+            self._count(keys, refused)
             raise
+        if not _looks(query):
+            self.verified_us[keys.id] = self._shop.clock()
+        return echo
 
     def open(self, keys: AccountKeys, query: Mapping[str, str], body: bytes) -> Opened:
-        """Check and decode a callback. Raises Refused, counted by step, for what is not genuine.
+        """Check and decode a callback. Raises Refused, counted by step, for what is not signed.
 
-        What is genuine and unreadable is kept in quarantine: the platform need not send it again.
+        What is signed and cannot be opened or read is kept in quarantine, as it came: the
+        platform need not send it again.
         """
         try:
-            self._check_age(query)
-            if keys.channel == "oa":
-                plain = oa_gate.open_post(keys.mode, keys.seal, query, body)
-            else:
-                plain = wecom_gate.open_post(keys.seal, query, body)
+            plain = self._clear(keys, query, body)
         except Refused as refused:
-            self.refused[keys.id, refused.step] += 1
+            if refused.step not in _SIGNED:
+                raise
+            return self._unreadable(keys, body, refused)
+        return self._told(keys, plain)
+
+    def open_bot(
+        self, keys: AccountKeys, query: Mapping[str, str], body: bytes
+    ) -> Opened | StreamAsked:
+        """Do what `open` does for an internal bot, whose platform also asks about streams."""
+        opened = self.open(keys, query, body)
+        if opened.event is None:
+            return opened
+        return aibot_gate.stream_asked(opened.arrival.body) or opened
+
+    def _clear(self, keys: AccountKeys, query: Mapping[str, str], body: bytes) -> bytes:
+        try:
+            self._check_age(query)
+            return _open_post(keys, query, body)
+        except Refused as refused:
+            self._count(keys, refused)
             raise
+
+    def astray(self, query: Mapping[str, str], body: bytes, path: str) -> bool:
+        """Tell whether what came to a `path` that nobody serves was meant for one of our accounts.
+
+        It is if the account's keys vouch for it: then something on the way rewrote the path, and
+        it is counted as refused at the step "path".
+        """
+        for keys in self._shop.accounts.values():
+            try:
+                _open_post(keys, query, body) if body else _answer_get(keys, query)
+            except Refused:
+                continue
+            if not _looks(query):
+                self._count(keys, Refused("path", f"到了 {path}，应为 {keys.path}"))
+            return True
+        return False
+
+    def _count(self, keys: AccountKeys, refused: Refused) -> None:
+        name = keys.id, refused.step
+        self.refused[name] += 1
+        self.last_refused[name] = inbox.Refusal(at_us=self._shop.clock(), reason=refused.reason)
+
+    def _told(self, keys: AccountKeys, plain: bytes) -> Opened:
         try:
             event = decoded(keys, plain)
         except Refused as refused:
-            return Opened(arrival=self._unreadable(keys, plain, refused), event=None)
+            self._count(keys, refused)
+            return self._unreadable(keys, plain, refused)
         return Opened(arrival=self._arrival(keys, plain, event), event=event)
 
     def _check_age(self, query: Mapping[str, str]) -> None:
@@ -104,18 +159,71 @@ class Acceptor:
             next_us=now_us + _HANDLER_US if inside else 0,
         )
 
-    def _unreadable(self, keys: AccountKeys, plain: bytes, refused: Refused) -> inbox.Arrival:
-        now_us = self._shop.clock()
-        return inbox.Arrival(
+    def _unreadable(self, keys: AccountKeys, came: bytes, refused: Refused) -> Opened:
+        arrival = inbox.Arrival(
             account=keys.id,
             source="callback",
-            dedupe=inbox.dedupe_key(self._shop.instance_key, b"raw\0" + keys.id.encode() + plain),
+            dedupe=inbox.dedupe_key(self._shop.instance_key, b"raw\0" + keys.id.encode() + came),
             kind="unreadable",
-            body=plain[:_HEAD_OF_UNREADABLE],
-            received_us=now_us,
+            body=came[:_HEAD_OF_UNREADABLE],
+            received_us=self._shop.clock(),
             quarantined=str(refused),
         )
+        return Opened(arrival=arrival, event=None, refused=refused)
 
-    async def record(self, arrival: inbox.Arrival) -> inbox.Accepted:
-        """Commit an arrival to disk. Raises DatabaseTrouble: then the platform must send again."""
-        return await self._db.write(lambda tx: inbox.accept(tx, arrival))
+    async def record(self, arrival: inbox.Arrival, relay: Relay | None = None) -> inbox.Accepted:
+        """Commit an arrival to disk, and with its first copy that it is owed to an older system.
+
+        An account's quarantine takes 1,000 rows a day; what comes beyond has no row (id 0), and
+        only its refusal is counted. Raises DatabaseTrouble: then the platform must send again.
+        """
+
+        async def work(tx: Tx) -> inbox.Accepted:
+            if arrival.quarantined and await _is_full(tx, arrival):
+                return _UNKEPT
+            accepted = await inbox.accept(tx, arrival)
+            if relay and not accepted.duplicate:
+                await ledger.owe(tx, relay, _owing(arrival, accepted))
+            return accepted
+
+        return await self._db.write(work)
+
+
+async def _is_full(tx: Tx, arrival: inbox.Arrival) -> bool:
+    since_us = arrival.received_us - _DAY_US
+    kept = await inbox.quarantined_since(tx, arrival.account, since_us, _QUARANTINED_A_DAY)
+    return kept >= _QUARANTINED_A_DAY
+
+
+_UNKEPT = inbox.Accepted(id=0, event_id="", state="quarantined", duplicate=False, answer=None)
+
+
+def _looks(query: Mapping[str, str]) -> bool:
+    """Tell whether a genuine request is our own look at ourselves, which proves nothing."""
+    return query.get("nonce", "").startswith(LOOKS)
+
+
+def _owing(arrival: inbox.Arrival, accepted: inbox.Accepted) -> ledger.Owing:
+    return ledger.Owing(
+        inbox=accepted.id, event_id=accepted.event_id, person=None, now_us=arrival.received_us
+    )
+
+
+def _answer_get(keys: AccountKeys, query: Mapping[str, str]) -> bytes:
+    match keys.channel:
+        case "oa":
+            return oa_gate.answer_get(keys.seal, query)
+        case "aibot":
+            return aibot_gate.answer_get(keys.seal, query)
+        case _:
+            return wecom_gate.answer_get(keys.seal, query)
+
+
+def _open_post(keys: AccountKeys, query: Mapping[str, str], body: bytes) -> bytes:
+    match keys.channel:
+        case "oa":
+            return oa_gate.open_post(keys.mode, keys.seal, query, body)
+        case "aibot":
+            return aibot_gate.open_post(keys.seal, query, body)
+        case _:
+            return wecom_gate.open_post(keys.seal, query, body)

@@ -22,7 +22,7 @@ class Refused(XiaoerError):
     """A callback is not genuine or not readable.
 
     `step` names the check that failed: envelope, signature, base64, decrypt, padding, length,
-    receiver or parse. The caller answers every step alike; the step is for our own eyes.
+    receiver, parse or path. The caller answers every step alike; the step is for our own eyes.
     """
 
     def __init__(self, step: str, reason: str) -> None:

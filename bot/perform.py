@@ -15,9 +15,11 @@ from bot.clock import Clock, micros, moment
 from bot.codec import action_from_json, event_to_json
 from bot.db import inbox, ledger, memory
 from bot.db.tx import Database, Row, Tx
+from bot.db.windows import Windows
 from bot.errors import DatabaseTrouble
 from bot.events import Event, KfEntered
-from bot.platforms.port import Port, back_off
+from bot.platforms.port import Port
+from bot.platforms.receipts import back_off
 
 Call = Callable[[Remote, Port, int], Awaitable[Receipt]]
 _WRITE_AGAIN_S = 1.0
@@ -26,10 +28,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One account's way out: its port and the platform's calls."""
+    """One account's way out: its port, the platform's calls, and how much may be said there."""
 
     port: Port
     call: Call
+    windows: Windows | None = None
 
 
 class Performer:
@@ -80,7 +83,9 @@ class Performer:
         if not isinstance(action, Remote):
             return Receipt(state=State.FAILED, meaning=f"{row['kind']} 不是对外动作")
         try:
-            port = replace(door.port, effect=row["key"])
+            if door.windows and (why := await door.windows.shut(action, row["person_id"])):
+                return Receipt(state=State.SKIPPED, meaning=why)
+            port = replace(door.port, effect=row["key"], urgent=row["lane"] == 0)
             return await door.call(action, port, row["attempts"])
         except Exception:  # a fault of ours must not leave the effect under way for ever
             log.exception("perform_failed", effect=row["id"], kind=row["kind"])

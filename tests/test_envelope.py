@@ -134,7 +134,7 @@ def test_unsigned_nothing_is_looked_at_but_the_signature(post: Post, _step: str)
     assert refused_step(unsigned) == "signature"
 
 
-def test_every_single_bit_flip_of_a_message_is_refused_by_the_signature() -> None:
+def test_87_every_single_bit_flip_of_a_message_is_refused_by_the_signature() -> None:
     post = sealed("<xml><Content>领券</Content></xml>")
     for at in range(len(post.encrypt)):
         for bit in range(7):

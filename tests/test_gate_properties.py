@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import Refused
 from bot.events import Event
+from bot.platforms.aibot import gate as aibot
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.happening import dedupe_text
 from bot.platforms.kf import gate as kf
@@ -18,7 +19,8 @@ from bot.platforms.tree import leaves, parse
 from bot.platforms.wecom import gate as wecom
 from commands.decode import decode_lines
 from tests.sealing import AES_KEY, RECEIVER, TOKEN, sealed, signed
-from tests.test_oa_gate import NOW, TEXT
+from tests.test_oa_gate import TEXT
+from tests.test_oa_reply import NOW
 
 SEAL = Seal(token=TOKEN, keys=(Key(AES_KEY),), receivers=frozenset({RECEIVER}))
 
@@ -39,7 +41,7 @@ STEPS = {"envelope", "signature", "base64", "decrypt", "padding", "length", "rec
 
 def decoded(plain: bytes) -> list[Event]:
     try:
-        return [door.decode("a", "ww1", plain) for door in (oa, wecom, kf)]
+        return [door.decode("a", "ww1", plain) for door in (oa, wecom, kf, aibot)]
     except Refused as refusal:
         assert refusal.step == "parse"
         return []

@@ -12,6 +12,7 @@ from bot.events import (
     Event,
     Followed,
     MenuTapped,
+    Notice,
     Scanned,
     TextSaid,
     Unfollowed,
@@ -20,8 +21,6 @@ from bot.events import (
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.happening import dedupe_text
 from bot.platforms.oa.gate import Mode, answer_get, decode, open_post
-from bot.platforms.oa.reply import LIMIT_TEXT_BYTES, sealed_reply, text_reply
-from bot.platforms.outer import encrypt_of
 from bot.platforms.tree import leaves, parse
 from tests.sealing import AES_KEY, NONCE, RECEIVER, TIMESTAMP, TOKEN, Post, sealed, sign
 
@@ -100,17 +99,12 @@ UNKNOWN = {
     "92 unknown event": (happening("Teleported"), "event.Teleported"),
     "93 event without a name": (message("<MsgType>event</MsgType>"), "event"),
     "58 MsgType an attribute": ('<xml MsgType="text"><Content>hi</Content></xml>', "other"),
-    "97 a sender of 10 KiB": (TEXT.replace(ADA, "o" * 10240), "msg.text"),
-    "100 a sender with a line end": (TEXT.replace(ADA, "o\nx"), "msg.text"),
-    "no sender": (TEXT.replace(ADA, ""), "msg.text"),
-    "a text without words": (TEXT.replace("领券", ""), "msg.text"),
-    "a scan of nothing": (happening("SCAN"), "event.SCAN"),
-    "a tap on nothing": (happening("CLICK", "<EventKey/>"), "event.CLICK"),
-    "a platform notice": ("<xml><InfoType>authorized</InfoType></xml>", "info.authorized"),
-    "a device speaks": (
-        message("<MsgType>device_event</MsgType><Event>bind</Event>"),
-        "event.bind",
-    ),
+    "97 a sender of 10 KiB": (TEXT.replace(ADA, "o" * 10240), "oa.msg.text"),
+    "100 a sender with a line end": (TEXT.replace(ADA, "o\nx"), "oa.msg.text"),
+    "no sender": (TEXT.replace(ADA, ""), "oa.msg.text"),
+    "a text without words": (TEXT.replace("领券", ""), "oa.msg.text"),
+    "a scan of nothing": (happening("SCAN"), "oa.event.scan"),
+    "a tap on nothing": (happening("CLICK", "<EventKey/>"), "oa.event.click"),
     "an unopened envelope": ("<xml><Encrypt>QUJD</Encrypt></xml>", "sealed"),
     "an empty document": ("<xml/>", "other"),
 }
@@ -120,8 +114,27 @@ UNKNOWN = {
 def test_what_we_cannot_act_on_is_kept_under_its_own_name(plain: str, kind: str) -> None:
     event = told(plain)
 
-    assert isinstance(event, Unrecognised)
+    assert isinstance(event, Notice | Unrecognised)
     assert event.kind == kind
+    assert event.ignored()
+    assert event.fields == leaves(parse(plain))
+
+
+@pytest.mark.parametrize(
+    ("plain", "kind"),
+    [
+        ("<xml><InfoType>authorized</InfoType></xml>", "oa.info.authorized"),
+        (message("<MsgType>device_event</MsgType><Event>bind</Event>"), "oa.event.bind"),
+        (message("<MsgType>voice</MsgType><MediaId>m</MediaId>"), "oa.msg.voice"),
+        (happening("TemplateSendJobFinish", "<MsgID>1</MsgID>"), "oa.event.templatesendjobfinish"),
+        (happening("complaint callback"), "oa.event.complaint_callback"),
+    ],
+)
+def test_what_the_manual_names_and_we_only_record_is_a_notice(plain: str, kind: str) -> None:
+    event = told(plain)
+
+    assert isinstance(event, Notice)
+    assert (event.kind, event.incomplete, event.ignored()) == (kind, False, False)
     assert event.fields == leaves(parse(plain))
 
 
@@ -242,54 +255,3 @@ def test_a_post_that_proves_nothing_is_refused(
     with pytest.raises(Refused) as refusal:
         open_post(mode, SEAL, query, body)
     assert refusal.value.step == step
-
-
-NOW = datetime(2025, 10, 9, 8, 53, 21, tzinfo=UTC)
-
-
-def test_an_answer_goes_back_to_the_one_who_wrote() -> None:
-    assert leaves(parse(text_reply(told(TEXT), "收到", NOW))) == {
-        "ToUserName": ADA,
-        "FromUserName": "gh_0123456789ab",
-        "CreateTime": "1760000001",
-        "MsgType": "text",
-        "Content": "收到",
-    }
-
-
-def test_words_cannot_break_out_of_an_answer() -> None:
-    words = "a]]><Content>b</Content>\0\x0b\ud800c"
-
-    reply = leaves(parse(text_reply(told(TEXT), words, NOW)))
-
-    assert reply["Content"] == "a]]><Content>b</Content>c"
-
-
-def test_a_text_too_long_is_cut_at_a_character() -> None:
-    content = leaves(parse(text_reply(told(TEXT), "券" * 1000, NOW)))["Content"]
-
-    assert len(content.encode()) <= LIMIT_TEXT_BYTES
-    assert content.endswith("券…")
-
-
-@pytest.mark.parametrize("words", ["", " \n", "\0"])
-def test_an_answer_that_says_nothing_is_not_written(words: str) -> None:
-    with pytest.raises(ValueError, match="text reply"):
-        text_reply(told(TEXT), words, NOW)
-
-
-def test_a_sealed_answer_opens_again() -> None:
-    body = sealed_reply(SEAL, b"<xml/>", NONCE, 1760000001)
-    reply = leaves(parse(body))
-
-    assert list(reply) == ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"]
-    assert reply["Nonce"] == NONCE
-    assert (
-        SEAL.open(
-            encrypt_of(body),
-            timestamp="1760000001",
-            nonce=NONCE,
-            msg_signature=reply["MsgSignature"],
-        )
-        == b"<xml/>"
-    )

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import State
 from bot.clock import Clock
+from bot.db.blocks import BlockShelf
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
+from bot.db.notices import NoticeShelf
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
+from bot.platforms.budget import Budget
+from bot.platforms.limits import Limits
 from bot.platforms.port import Port
 from bot.platforms.token import AHEAD_US, FLOOR_US, TokenHolder
 from bot.platforms.wire import Answer, Phase
@@ -128,9 +133,11 @@ async def test_an_older_generation_never_replaces_a_newer_one(db: SqliteDatabase
 
 
 def port_of(db: SqliteDatabase, keyring: Keyring, platform: Platform) -> Port:
+    clock = Clock(Hand())
     return Port(
         account="oa", scope="wx", wire=platform, tokens=holder_of(db, keyring, Hand()),
-        errors=error_tables()["oa"], labels=LabelShelf(db), memory=MemoryShelf(db),
+        errors=error_tables()["oa"], budget=Budget("oa", Limits(), BlockShelf(db), clock),
+        alarm=NoticeShelf(db, clock), clock=clock, labels=LabelShelf(db), memory=MemoryShelf(db),
     )  # fmt: skip
 
 
@@ -226,3 +233,33 @@ async def test_a_dead_token_is_not_handed_out_while_its_endpoint_is_down(
     keyring.answer = None
     hand.move(FLOOR_US / 1e6)
     assert (await holder.token()).generation == 2
+
+
+async def test_a_wrong_secret_is_shown_to_operators_once(db: SqliteDatabase) -> None:
+    keyring, platform = Keyring(), Platform()
+    keyring.answer = refused(40125)
+    port = port_of(db, keyring, platform)
+    answers = [await port.call("GET", "/cgi-bin/user/info") for _ in range(3)]
+    assert {"AppSecret 无效" in one.trouble for one in answers} == {True}
+    assert {one.held_s for one in answers} == {5.0}
+    (notice,) = await db.read(lambda tx: tx.all("SELECT text FROM notice"))
+    assert "账号 oa 的接口停用中：AppSecret 无效" in notice["text"]
+
+
+async def test_an_address_that_is_not_allowed_is_named(db: SqliteDatabase) -> None:
+    keyring = Keyring()
+    words = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f28"
+    keyring.answer = Answer(phase=Phase.ANSWERED, code=40164, body={"errmsg": words})
+    answer = await port_of(db, keyring, Platform()).call("GET", "/cgi-bin/user/info")
+    assert "加上 203.0.113.7" in answer.trouble
+    (notice,) = await db.read(lambda tx: tx.all("SELECT text FROM notice"))
+    assert "203.0.113.7" in notice["text"]
+
+
+async def test_a_call_without_a_token_uses_up_no_try(db: SqliteDatabase) -> None:
+    keyring = Keyring()
+    keyring.answer = refused(40125)
+    port = port_of(db, keyring, Platform())
+    answer = await port.call("GET", "/cgi-bin/user/info")
+    receipt = port.receipt("/cgi-bin/user/info", answer, attempts=1, repeatable=False)
+    assert (receipt.state, receipt.tried) == (State.READY, False)

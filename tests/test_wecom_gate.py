@@ -17,6 +17,7 @@ from bot.events import (
     GroupDismissed,
     GroupGrew,
     GroupShrank,
+    Notice,
     StaffDropped,
     Unrecognised,
 )
@@ -174,7 +175,6 @@ UNKNOWN = {
     ),
     "a group without id": (happening("change_external_chat", "create"), 0),
     "a change of tomorrow": (contact("clone_external_contact"), 0),
-    "a failed transfer": (contact("transfer_fail"), 0),
     "a text from staff": ("<xml><MsgType>text</MsgType><Content>hi</Content></xml>", 0),
     "no MsgType": ("<xml><Event>change_external_chat</Event></xml>", 0),
     "the bell of customer service": (happening("kf_msg_or_event", ""), 0),
@@ -185,10 +185,11 @@ UNKNOWN = {
 def test_what_we_cannot_act_on_is_kept(plain: str, of_contact: int) -> None:
     event = told(plain)
 
-    assert isinstance(event, Unrecognised)
+    assert isinstance(event, Notice | Unrecognised)
+    assert event.ignored()
     assert event.fields == leaves(parse(plain))
     if of_contact:
-        assert event.kind == f"{FAMILY}.add_external_contact"
+        assert event.kind == f"wecom.{FAMILY}.add_external_contact"
 
 
 @pytest.mark.parametrize(
@@ -196,8 +197,9 @@ def test_what_we_cannot_act_on_is_kept(plain: str, of_contact: int) -> None:
     [
         (contact("transfer_fail"), "event.change_external_contact.transfer_fail"),
         (happening("change_contact", "change_contact"), "event.change_contact"),
-        (happening("LOCATION", ""), "event.LOCATION"),
-        ("<xml><MsgType>text</MsgType></xml>", "msg.text"),
+        (happening("LOCATION", ""), "event.location"),
+        (happening("meeting_change", "Some_Thing"), "event.meeting_change.some_thing"),
+        ('{"event_type": "hit_keyword", "timestamp": 1760000000}', "event.hit_keyword"),
         (
             "<xml><InfoType>change_external_contact</InfoType>"
             f"<ChangeType>add_external_contact</ChangeType>{PAIR}</xml>",
@@ -209,11 +211,19 @@ def test_what_we_cannot_act_on_is_kept(plain: str, of_contact: int) -> None:
         ),
     ],
 )
-def test_an_unrecognised_event_carries_its_own_name(plain: str, kind: str) -> None:
+def test_what_we_only_record_carries_its_canonical_name(plain: str, kind: str) -> None:
     event = told(plain)
 
+    assert isinstance(event, Notice)
+    assert (event.kind, event.ignored()) == (f"wecom.{kind}", False)
+
+
+@pytest.mark.parametrize("change", ["领券", "a" * 65, "a.b", "a\nb"])
+def test_a_family_open_to_changes_is_not_open_to_anything(change: str) -> None:
+    event = told(happening("meeting_change", change))
+
     assert isinstance(event, Unrecognised)
-    assert event.kind == kind
+    assert event.kind == f"event.meeting_change.{change}"
 
 
 STRANGE_IDS = ["../../x", "' OR 1=1 --", "{{7*7}}", "=cmd()", "&lt;script&gt;", "wm-_.@"]

@@ -16,6 +16,7 @@ from bot.actions.kf import (
 )
 from bot.actions.local import (
     BindStore,
+    CallOff,
     Claim,
     Gap,
     Invite,
@@ -23,6 +24,7 @@ from bot.actions.local import (
     MarkGroup,
     MarkReach,
     MarkTalk,
+    MarkTold,
     Redeem,
     Tag,
     TakeSeat,
@@ -30,7 +32,9 @@ from bot.actions.local import (
     Untag,
     Warn,
 )
+from bot.actions.person import MakeLinkToken, MarkOrder, MoveStage, UndoMerge
 from bot.actions.receipt import Receipt, State
+from bot.actions.relay import Relay
 from bot.actions.remote import (
     Attachment,
     Label,
@@ -43,14 +47,29 @@ from bot.actions.remote import (
     WelcomeContact,
 )
 from bot.actions.speech import Speak, Truth, Verdict
+from bot.actions.staff import (
+    AnswerBot,
+    Button,
+    MakeGroupLink,
+    MakeGroupWelcome,
+    MarkProposal,
+    Propose,
+    SendApp,
+    SendCard,
+    UpdateCard,
+)
+from bot.actions.till import OpenCoupon, UndoRedeem
 from bot.errors import Undeclared
 
 __all__ = [
     "LOCAL",
     "REMOTE",
     "Action",
+    "AnswerBot",
     "Attachment",
     "BindStore",
+    "Button",
+    "CallOff",
     "Choice",
     "Claim",
     "Class",
@@ -60,22 +79,34 @@ __all__ = [
     "Label",
     "LeaveSeat",
     "Local",
+    "MakeGroupLink",
+    "MakeGroupWelcome",
     "MakeJoinWay",
+    "MakeLinkToken",
     "MarkGroup",
+    "MarkOrder",
+    "MarkProposal",
     "MarkReach",
     "MarkTalk",
+    "MarkTold",
+    "MoveStage",
+    "OpenCoupon",
     "Output",
     "Policy",
+    "Propose",
     "PullKf",
     "ReadGroup",
     "ReadKfCustomer",
     "ReadProfile",
     "Receipt",
     "Redeem",
+    "Relay",
     "Remark",
     "Remote",
     "Reply",
     "Send",
+    "SendApp",
+    "SendCard",
     "SendKf",
     "Speak",
     "State",
@@ -84,7 +115,10 @@ __all__ = [
     "Tell",
     "TransKf",
     "Truth",
+    "UndoMerge",
+    "UndoRedeem",
     "Untag",
+    "UpdateCard",
     "Verdict",
     "Warn",
     "WelcomeContact",
@@ -93,12 +127,15 @@ __all__ = [
 ]
 
 LOCAL: tuple[type[Local], ...] = (
-    Tag, Untag, Claim, Redeem, Invite, BindStore, TakeSeat, LeaveSeat,
-    MarkGroup, MarkReach, MarkTalk, Tell, Warn, Gap,
+    Tag, Untag, Claim, Redeem, OpenCoupon, UndoRedeem, Invite, BindStore, TakeSeat, LeaveSeat,
+    MarkGroup, MarkReach, MarkTalk, MarkTold, MarkOrder, MoveStage, CallOff,
+    MakeLinkToken, UndoMerge, Tell, Warn, Gap,
+    Propose, MarkProposal,
 )  # fmt: skip
 REMOTE: tuple[type[Remote], ...] = (
     Reply, Send, WelcomeContact, Remark, Label, ReadProfile, ReadGroup, MakeJoinWay,
     PullKf, SendKf, WelcomeKf, TransKf, InviteKf, ReadKfCustomer,
+    AnswerBot, SendApp, SendCard, UpdateCard, MakeGroupLink, MakeGroupWelcome, Relay,
 )  # fmt: skip
 
 

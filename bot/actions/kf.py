@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.actions.action import Class, Policy, Remote
+from bot.actions.remote import Attachment
 from bot.events import Alias
 
 
@@ -41,9 +42,10 @@ class PullKf(Remote):
 class SendKf(Remote):
     """Send a customer a message, under a message id made of the effect's own key.
 
-    A text of at most 2,048 bytes, or above a menu of at most 10 lines, 1,024. Only in states 0
-    and 1, within 48 h of the customer's last words, and 5 times after them. Whether the platform
-    takes a message id twice is not documented, so a try that was cut off is not repeated.
+    A text of at most 2,048 bytes, or above a menu of at most 10 lines, 1,024; or a `link`, or an
+    `image` of the home's media folder (JPG or PNG up to 2 MiB), each a message of its own. Only in
+    states 0 and 1, within 48 h of the customer's last words, and 5 times after them. Whether the
+    platform takes a message id twice is not documented, so a try that was cut off is not repeated.
     """
 
     kind: ClassVar[str] = "kf_send"
@@ -54,6 +56,8 @@ class SendKf(Remote):
     member: str
     text: str
     menu: tuple[Choice, ...] = ()
+    link: Attachment | None = None
+    image: str = ""
     name: str = "send"
 
     def key(self) -> str:

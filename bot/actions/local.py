@@ -88,11 +88,12 @@ class BindStore(Local):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSeat(Local):
-    """Record that the customer sits in a group."""
+    """Record that the customer sits in a group: since `joined`, Unix seconds, or since now."""
 
     kind: ClassVar[str] = "take_seat"
     chat: str
     member: str
+    joined: int = 0
 
     def key(self) -> str:
         return f"seat:{self.chat}:{self.member}"
@@ -118,9 +119,14 @@ class MarkGroup(Local):
     chat: str
     state: str = ""
     name: str = ""
+    owner: str = ""
     config_id: str = ""
     qr_code: str = ""
     staff: int = -1
+    kf: str = ""
+    kf_link: str = ""
+    welcome: str = ""
+    welcome_digest: str = ""
 
     def key(self) -> str:
         return f"group:{self.chat}"
@@ -143,11 +149,15 @@ class MarkReach(Local):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkTalk(Local):
-    """Record what happened in a conversation in customer service; `state` None leaves it."""
+    """Record what happened in a conversation in customer service; `state` None leaves it.
+
+    `chat` is the group by whose link the customer came; "" leaves it.
+    """
 
     kind: ClassVar[str] = "mark_talk"
     kf: str
     member: str
+    chat: str = ""
     state: str | None = None
     spoke: bool = False
     staff_spoke: bool = False
@@ -190,3 +200,23 @@ class Gap(Local):
 
     def key(self) -> str:
         return "gap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkTold(Local):
+    """Record that the member was shown that answers come by themselves."""
+
+    kind: ClassVar[str] = "mark_told"
+
+    def key(self) -> str:
+        return "mark_told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOff(Local):
+    """Take back words to the member that nobody asked for and that still wait for their hour."""
+
+    kind: ClassVar[str] = "call_off"
+
+    def key(self) -> str:
+        return "call_off"

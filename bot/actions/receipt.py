@@ -25,6 +25,7 @@ class Receipt:
 
     `state` READY means try again after `retry_s`. `events` are answers of queries and `remember`
     what the account's next calls need to know; both are written in the transaction of the outcome.
+    `tried` False: our own budget held it back before any call, which counts as no try.
     """
 
     state: State
@@ -32,6 +33,7 @@ class Receipt:
     meaning: str = ""
     retry_s: float = 0.0
     phase: str = ""
+    tried: bool = True
     events: tuple[Event, ...] = ()
     outcome: Mapping[str, str] = field(default_factory=dict)
     remember: Mapping[str, str] = field(default_factory=dict)

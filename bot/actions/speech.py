@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.actions.kf import Choice
 from bot.actions.remote import Attachment
 
 
@@ -17,13 +18,24 @@ class Truth(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speak:
-    """Words for the customer, in a persona's voice; `why` tells how the persona was chosen."""
+    """Words for the customer, in a persona's voice; `why` tells how the persona was chosen.
+
+    `topic` and `variant` (from 1) name the persona's own wording, if it is one. `withheld` tells
+    why the words are not sent, "" when they are. `card` is the way into a group; `menu`, `link`
+    and `image` (a file of the home's media folder) go along where the way takes them.
+    """
 
     text: str
     persona: str = ""
     why: str = ""
+    topic: str = ""
+    variant: int = 0
+    withheld: str = ""
     truth: Truth = Truth.AUTOMATIC
     card: Attachment | None = None
+    menu: tuple[Choice, ...] = ()
+    link: Attachment | None = None
+    image: str = ""
     rule: str = ""
 
 

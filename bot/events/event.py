@@ -12,6 +12,10 @@ class AliasKind(StrEnum):
 
     OA_OPENID = "oa_openid"  # scope: AppID
     EXTERNAL_USERID = "external_userid"  # scope: CorpID
+    KF_ID = "kf_id"  # of customer service, where it is another id; scope: CorpID
+    MP_OPENID = "mp_openid"  # of a mini program; scope: its AppID
+    PHONE = "phone"  # value: a keyed hash, never the number; scope: ""
+    CARD = "card"  # number of a member card; scope: ""
     UNIONID = "unionid"  # scope: the Open Platform account; one installation is one brand, so ""
 
 
@@ -42,9 +46,33 @@ class Event:
         """
         return ""
 
+    def ignored(self) -> bool:
+        """Return whether reports count it among what we could do nothing about."""
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Event):
+    """A kind that the platform's manual names and that we only record.
+
+    `kind` is its canonical name, such as `oa.event.card_pass_check`. `incomplete`: we would have
+    acted on it, had it said whom or what it is about.
+    """
+
+    kind: str
+    incomplete: bool = False
+
+    def ignored(self) -> bool:
+        """Return whether something we act on came without what acting needs."""
+        return self.incomplete
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unrecognised(Event):
-    """A callback we can read but do not act on. Kept, counted and shown; never dropped."""
+    """A callback we can read and no manual names. Kept, counted and shown; never dropped."""
 
     kind: str
+
+    def ignored(self) -> bool:
+        """Return True: somebody should find out what it is."""
+        return True

@@ -7,7 +7,7 @@ Source sheet: wecom/kf.md section 4.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.events.event import Event, Unrecognised
+from bot.events.event import Event, Notice, Unrecognised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +82,20 @@ class KfSessionChanged(KfItem):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KfNotice(Notice):
+    """Any other pulled item of a known kind: a picture, a place, a recall."""
+
+    kf: str
+    msg_id: str
+
+    def once(self) -> str:
+        """Return the item's name at the platform; "" when the platform gave it none."""
+        return _name_of(self.kf, self.msg_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KfOther(Unrecognised):
-    """Any other pulled item: a picture, a place, a recall, what the platform invents tomorrow."""
+    """A pulled item of a kind that the platform invented since."""
 
     kf: str
     msg_id: str

@@ -20,6 +20,7 @@ from bot.errors import Refused
 
 _AES_BLOCK = 16
 _PAD_BLOCK = 32  # twice the AES block, so library unpadders refuse genuine messages
+_SHOWN = 64  # bytes of a strange receiver; real ones have 18 or so
 _HEAD = 20  # 16 random bytes and the length of the message
 _ORDER = ("decrypt", "padding", "length", "receiver")
 
@@ -170,8 +171,14 @@ class Seal:
         for receiver in self.receivers:
             ours |= hmac.compare_digest(_bytes(receiver), frame[end:])
         if not ours:
-            raise Refused("receiver", "接收方不是本账号：AppID 或 CorpID 不对")
+            raise Refused("receiver", f"接收方是 {_shown(frame[end:])}，不是本账号")
         return frame[_HEAD:end]
+
+
+def _shown(receiver: bytes) -> str:
+    # Whoever got here has signed, and the name tells operators which account the platform meant.
+    text = receiver[:_SHOWN].decode("ascii", "replace")
+    return text if text and text.isprintable() else "（空的或乱码）"
 
 
 def _bytes(text: str) -> bytes:

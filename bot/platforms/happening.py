@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from bot.events import Unrecognised
+from bot.events import Notice, Unrecognised
+from bot.platforms.kinds import Kinds
 from bot.platforms.tree import leaves, parse
 
 _WHITE = " \t\r\n"
@@ -13,7 +14,7 @@ _SECONDS = re.compile(r"[0-9]{1,10}")
 _LAST_SECOND = 4_102_444_800  # the year 2100
 _LONGEST_ID = 128  # characters; the platforms' own ids stay below 64
 _TIMES = ("CreateTime", "TimeStamp", "create_time", "send_time", "body.create_time")
-_NAMES = ("Event", "event.event_type", "event.eventtype", "body.event.eventtype")
+_NAMES = ("Event", "event.event_type", "event.eventtype", "body.event.eventtype", "event_type")
 
 
 class Fields:
@@ -78,7 +79,7 @@ def _kind(fields: Fields) -> str:
     if info:
         return _with_change("info", info, fields)
     # Devices say device_event; every such type names the event in a field of its own.
-    if said.lower().endswith("event") or (not said and fields.get("Event")):
+    if said.lower().endswith("event") or (not said and fields.first("Event", "event_type")):
         return _with_change("event", fields.first(*_NAMES), fields)
     if said:
         return f"msg.{said}"
@@ -90,10 +91,15 @@ def _with_change(family: str, name: str, fields: Fields) -> str:
     return ".".join(part for part in (family, name, change if change != name else "") if part)
 
 
-def unrecognised(account: str, leaf_texts: Mapping[str, str]) -> Unrecognised:
-    """The event for a message that is kept and counted, but not acted on."""
+def kept(account: str, leaf_texts: Mapping[str, str], kinds: Kinds) -> Notice | Unrecognised:
+    """The event for a message that is recorded whole, but not acted on."""
     fields = Fields(leaf_texts)
-    return Unrecognised(account=account, at=moment(fields), fields=leaf_texts, kind=_kind(fields))
+    kind, at = _kind(fields), moment(fields)
+    name = kinds.canonical(kind)
+    if not name:
+        return Unrecognised(account=account, at=at, fields=leaf_texts, kind=kind)
+    lacking = kinds.acts_on(kind)  # or it would have become the event we act on
+    return Notice(account=account, at=at, fields=leaf_texts, kind=name, incomplete=lacking)
 
 
 def moment(fields: Fields) -> datetime | None:

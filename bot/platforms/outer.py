@@ -1,8 +1,10 @@
 """The outer document of a sealed callback, and the one Encrypt in it."""
 
 import re
+from collections.abc import Mapping
 
 from bot.errors import Refused
+from bot.platforms.envelope import Seal, stamp_of
 from bot.platforms.tree import LIMIT_BYTES, leaves, parse
 
 _PLAIN = rb"(?:<!\[CDATA\[[\w@.-]*\]\]>|[\w@.-]*)"
@@ -41,6 +43,20 @@ def encrypt_of(body: bytes) -> str:
     if len(found) != 1 or found[0].lower() != "encrypt":
         raise Refused("envelope", "信封里应有且只有一个 Encrypt")
     return fields[found[0]].strip(_WHITE)
+
+
+def opened(seal: Seal, query: Mapping[str, str], encrypt: str) -> bytes:
+    """The message in an Encrypt text that WeCom's query vouches for.
+
+    Raises Refused with the failing step. Repeating is safe.
+    """
+    stamp = stamp_of(query, "msg_signature")
+    return seal.open(
+        encrypt,
+        timestamp=stamp.timestamp,
+        nonce=stamp.nonce,
+        msg_signature=stamp.signature,
+    )
 
 
 def _names_encrypt(path: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -26,12 +27,29 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back of a call; `code` is None when there was no readable answer."""
+    """What came back of a call; `code` is None when there was no readable answer.
+
+    `held_s`: the call was not even tried, for `trouble`, and may be in so many seconds.
+    """
 
     phase: Phase
     code: int | None = None
     body: Mapping[str, Any] | None = None
     trouble: str = ""
+    held_s: float = 0.0
+
+    @property
+    def errmsg(self) -> str:
+        """Return the platform's own words, for operators; codes decide."""
+        return str((self.body or {}).get("errmsg") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to upload; its name is ASCII, for a platform finds no file under another."""
+
+    name: str
+    content: bytes
 
 
 def new_session(total_s: float, connect_s: float = 3.0) -> aiohttp.ClientSession:
@@ -62,14 +80,32 @@ class Wire:
         self, method: str, path: str, *, query: Mapping[str, str], body: object | None = None
     ) -> Answer:
         """Make one call and return what came of it; never raises for what a network can do."""
+        content = None if body is None else orjson.dumps(body)
+        headers = None if body is None else {"Content-Type": "application/json"}
+        return await self._exchange(method, path, query, content, headers)
+
+    async def upload(self, path: str, file: File, *, query: Mapping[str, str]) -> Answer:
+        """Upload one file as a form's `media` and return what came of it, as `call` does."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("media", BytesIO(file.content), filename=file.name)
+        return await self._exchange("POST", path, query, form, None)
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        content: bytes | aiohttp.FormData | None,
+        headers: Mapping[str, str] | None,
+    ) -> Answer:
         progress: dict[str, bool] = {}
         try:
             async with self._session.request(
                 method,
                 self._base + path,
                 params=query,
-                data=None if body is None else orjson.dumps(body),
-                headers={"Content-Type": "application/json"} if body is not None else None,
+                data=content,
+                headers=headers,
                 allow_redirects=False,
                 trace_request_ctx=progress,
             ) as response:
@@ -94,7 +130,24 @@ def _read(status: int, content: bytes) -> Answer:
         return Answer(phase=Phase.WRITTEN, trouble=f"HTTP {status}, {len(content)} bytes")
     try:
         body = orjson.loads(content)
-        code = int(body.get("errcode", 0))
-    except (ValueError, AttributeError, TypeError, OverflowError):
+    except ValueError:
+        return Answer(phase=Phase.WRITTEN, trouble="the answer is not JSON")
+    if not isinstance(body, dict):
         return Answer(phase=Phase.WRITTEN, trouble="the answer is not a JSON object")
+    code = code_of(body)
+    if code is None:
+        trouble = f"errcode {str(body['errcode'])[:40]!r} is not a number"
+        return Answer(phase=Phase.WRITTEN, trouble=trouble)
     return Answer(phase=Phase.ANSWERED, code=code, body=body)
+
+
+def code_of(body: Mapping[str, Any]) -> int | None:
+    """Return the error code of an answer: 0 where it has none, None where it is not a number.
+
+    >>> [code_of(one) for one in ({}, {"errcode": "0"}, {"errcode": "40001"}, {"errcode": "busy"})]
+    [0, 0, 40001, None]
+    """
+    try:
+        return int(body.get("errcode", 0))
+    except (ValueError, TypeError, OverflowError):
+        return None

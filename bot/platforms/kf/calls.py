@@ -1,12 +1,12 @@
 """WeChat customer service: actions → receipts (wecom/kf.md)."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.actions import (
     InviteKf,
+    MakeGroupLink,
     PullKf,
     ReadKfCustomer,
     Receipt,
@@ -16,9 +16,10 @@ from bot.actions import (
     TransKf,
     WelcomeKf,
 )
-from bot.events import Event, KfRang, ProfileRead
+from bot.events import Event, GroupLinkMade, KfRang, ProfileRead, group_scene
 from bot.platforms.kf.gate import event_of
 from bot.platforms.kf.message import message_of
+from bot.platforms.kf.sending import msg_id, send
 from bot.platforms.port import Port, text_of
 from bot.platforms.wire import Answer
 
@@ -29,7 +30,6 @@ _STATE = f"{_KF}/service_state/get"
 _CUSTOMER = f"{_KF}/customer/batchget"
 
 _PAGES = (128, 32, 8, 2, 1)  # items asked for: a page must fit into the 1 MiB that the wire takes
-_MSG_ID_CHARS = 32
 _GROUP_CHAT = 2  # the kind of upgrade that leads into a group
 _STALE_TOKEN = 95007
 _NO_SUCH_CHANGE = 95016
@@ -89,32 +89,15 @@ def _more(body: Mapping[str, Any]) -> bool:
     return text_of(body, "has_more").lower() in ("1", "true")
 
 
-async def _send(action: SendKf, port: Port, attempts: int) -> Receipt:
-    api = f"{_KF}/send_msg"
-    body = {
-        "touser": action.member,
-        "open_kfid": action.kf,
-        "msgid": _msg_id(port),
-        **message_of(action.text, action.menu),
-    }
-    answer = await port.call("POST", api, body)
-    return port.receipt(api, answer, attempts=attempts, repeatable=False)
-
-
 async def _welcome(action: WelcomeKf, port: Port, attempts: int) -> Receipt:
     api = f"{_KF}/send_msg_on_event"
     body = {
         "code": action.code,
-        "msgid": _msg_id(port),
+        "msgid": msg_id(port),
         **message_of(action.text, action.menu),
     }
     answer = await port.call("POST", api, body)
     return port.receipt(api, answer, attempts=attempts, repeatable=True)
-
-
-def _msg_id(port: Port) -> str:
-    # The same for every try of one effect, so that the platform can know it again.
-    return hashlib.sha256(port.effect.encode()).hexdigest()[:_MSG_ID_CHARS]
 
 
 async def _trans(action: TransKf, port: Port, attempts: int) -> Receipt:
@@ -158,6 +141,18 @@ async def _invite(action: InviteKf, port: Port, attempts: int) -> Receipt:
     return port.receipt(api, answer, attempts=attempts, repeatable=True)
 
 
+async def _make_link(action: MakeGroupLink, port: Port, attempts: int) -> Receipt:
+    api = f"{_KF}/add_contact_way"
+    body = {"open_kfid": action.kf, "scene": group_scene(action.chat)}
+    answer = await port.call("POST", api, body)
+    receipt = port.receipt(api, answer, attempts=attempts, repeatable=True)
+    url = text_of(answer.body, "url")
+    if receipt.state is not State.DONE or not url:
+        return receipt
+    made = GroupLinkMade(account=port.account, chat=action.chat, kf=action.kf, url=url)
+    return replace(receipt, events=(made,))
+
+
 async def _read_customer(action: ReadKfCustomer, port: Port, attempts: int) -> Receipt:
     body = {"external_userid_list": [action.alias.value], "need_enter_session_context": 0}
     answer = await port.call("POST", _CUSTOMER, body)
@@ -181,7 +176,8 @@ async def _read_customer(action: ReadKfCustomer, port: Port, attempts: int) -> R
 
 _CALLS: Mapping[type[Remote], Callable[[Any, Port, int], Awaitable[Receipt]]] = {
     PullKf: _pull,
-    SendKf: _send,
+    SendKf: send,
+    MakeGroupLink: _make_link,
     WelcomeKf: _welcome,
     TransKf: _trans,
     InviteKf: _invite,

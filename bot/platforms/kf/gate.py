@@ -17,6 +17,7 @@ from bot.events import (
     AliasKind,
     Event,
     KfEntered,
+    KfNotice,
     KfOther,
     KfSaid,
     KfSentFailed,
@@ -24,7 +25,9 @@ from bot.events import (
     KfSessionChanged,
 )
 from bot.platforms.happening import Fields, kind_of, moment, read
+from bot.platforms.kinds import read_kinds
 
+_KINDS = read_kinds("kf")
 _CUSTOMER, _SERVICER = "3", "5"  # origins
 _HEAD = ("msgid", "open_kfid", "external_userid", "send_time", "origin")
 _LONGEST = 128  # characters
@@ -43,11 +46,11 @@ _Reader = Callable[[Fields, _Common], Event | None]
 
 
 def decode(account: str, corpid: str, plain: bytes | str, kf: str = "") -> Event:
-    """The event one pulled item tells of; KfOther, with every field kept, for all we do not act on.
+    """The event one pulled item tells of, else a KfNotice, else KfOther, with every field.
 
     `kf` is the customer service account that was pulled, for items that do not name theirs. A
-    known kind that lacks its customer is KfOther too. Raises Refused("parse") when the item is no
-    readable document, and nothing else.
+    kind we act on that lacks its customer is an incomplete KfNotice. Raises Refused("parse") when
+    the item is no readable document, and nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
@@ -61,7 +64,14 @@ def decode(account: str, corpid: str, plain: bytes | str, kf: str = "") -> Event
         "msg_id": fields.id("msgid"),
     }
     event = _reader(fields)(fields, common) if customer and common["kf"] else None
-    return event or KfOther(kind=kind_of(leaf_texts), **common)
+    return event or _kept(kind_of(leaf_texts), common)
+
+
+def _kept(kind: str, common: _Common) -> KfNotice | KfOther:
+    name = _KINDS.canonical(kind)
+    if not name:
+        return KfOther(kind=kind, **common)
+    return KfNotice(kind=name, incomplete=_KINDS.acts_on(kind), **common)
 
 
 def event_of(account: str, corpid: str, item: object, kf: str) -> Event:

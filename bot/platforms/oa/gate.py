@@ -23,9 +23,11 @@ from bot.events import (
     Unfollowed,
 )
 from bot.platforms.envelope import Seal, check_signature, once, stamp_of
-from bot.platforms.happening import Fields, moment, read, unrecognised
+from bot.platforms.happening import Fields, kept, moment, read
+from bot.platforms.kinds import read_kinds
 from bot.platforms.outer import encrypt_of
 
+_KINDS = read_kinds("oa")
 _ECHO = re.compile(r"[ -~]{1,512}")
 _SCENE_PREFIX = "qrscene_"
 
@@ -78,24 +80,24 @@ def open_post(mode: Mode, seal: Seal, query: Mapping[str, str], body: bytes) -> 
 
 
 def decode(account: str, appid: str, plain: bytes | str) -> Event:
-    """The event a clear message tells of; Unrecognised when we know no such thing.
+    """The event a clear message tells of, else a Notice, else Unrecognised, with every field.
 
-    A known kind that lacks what it is about (sender, text, scene, key) is Unrecognised too.
-    Raises Refused("parse") when the message is no readable document, and nothing else.
+    A kind we act on that lacks what it is about (sender, text, scene, key) is an incomplete
+    Notice. Raises Refused("parse") when the message is no readable document, and nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
     reader = _READERS.get((fields.get("MsgType").lower(), fields.get("Event").lower()))
     openid = fields.id("FromUserName")
     if reader is None or not openid or fields.get("InfoType"):
-        return unrecognised(account, leaf_texts)
+        return kept(account, leaf_texts, _KINDS)
     common: _Common = {
         "account": account,
         "at": moment(fields),
         "who": Alias(AliasKind.OA_OPENID, appid, openid),
         "fields": leaf_texts,
     }
-    return reader(fields, common) or unrecognised(account, leaf_texts)
+    return reader(fields, common) or kept(account, leaf_texts, _KINDS)
 
 
 def _text(fields: Fields, common: _Common) -> Event | None:

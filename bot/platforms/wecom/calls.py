@@ -17,7 +17,9 @@ from bot.actions import (
 )
 from bot.events import Event, GroupRead, JoinWayMade, ProfileRead, Seat
 from bot.platforms.port import Port, text_of
+from bot.platforms.wecom.app_calls import APP_CALLS
 from bot.platforms.wecom.labels import label_ids
+from bot.platforms.wecom.welcome_calls import WELCOME_CALLS
 from bot.platforms.wire import Answer, Wire
 
 _CONTACT = "/cgi-bin/externalcontact"
@@ -187,4 +189,6 @@ _CALLS: dict[type[Remote], Callable[[Any, Port, int], Awaitable[Receipt]]] = {
     ReadProfile: _read_profile,
     ReadGroup: _read_group,
     MakeJoinWay: _make_join_way,
+    **APP_CALLS,
+    **WELCOME_CALLS,
 }

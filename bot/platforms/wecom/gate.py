@@ -1,7 +1,8 @@
 """The door of a WeCom app: its callbacks as bytes in, one typed event out.
 
-Source sheets: wecom/crypto.md sections 5 and 6 for the exchange, wecom/events.md sections 1, 2
-and 4 for customer contacts, customer groups and the bell of customer service.
+Source sheets: wecom/crypto.md sections 5 and 6 for the exchange, wecom/events.md sections 1, 2,
+4 and 5 for customer contacts, customer groups, the bell of customer service, and what employees
+say to the app.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import TypedDict
 from bot.events import (
     Alias,
     AliasKind,
+    CardTapped,
     ContactAdded,
     ContactDeleted,
     ContactEdited,
@@ -24,13 +26,17 @@ from bot.events import (
     GroupShrank,
     KfRang,
     StaffDropped,
+    StaffSaid,
 )
-from bot.platforms.envelope import Seal, once, stamp_of
-from bot.platforms.happening import Fields, moment, read, unrecognised
-from bot.platforms.outer import encrypt_of
+from bot.platforms.envelope import Seal, once
+from bot.platforms.happening import Fields, kept, moment, read
+from bot.platforms.kinds import read_kinds
+from bot.platforms.outer import encrypt_of, opened
 
+_KINDS = read_kinds("wecom")
 _ECHO = re.compile(r"[ -~]{1,1024}")
 _COUNT = re.compile(r"[0-9]{1,6}")
+_SYSTEM = "sys"  # the sender of what no employee did
 
 
 class _Common(TypedDict):
@@ -47,7 +53,7 @@ def answer_get(seal: Seal, query: Mapping[str, str]) -> bytes:
 
     The platform waits 1 s. Raises Refused with the failing step. Repeating is safe.
     """
-    return _opened(seal, query, once(query, "echostr", _ECHO))
+    return opened(seal, query, once(query, "echostr", _ECHO))
 
 
 def open_post(seal: Seal, query: Mapping[str, str], body: bytes) -> bytes:
@@ -55,34 +61,31 @@ def open_post(seal: Seal, query: Mapping[str, str], body: bytes) -> bytes:
 
     WeCom always seals. Raises Refused with the failing step.
     """
-    return _opened(seal, query, encrypt_of(body))
-
-
-def _opened(seal: Seal, query: Mapping[str, str], encrypt: str) -> bytes:
-    stamp = stamp_of(query, "msg_signature")
-    return seal.open(
-        encrypt,
-        timestamp=stamp.timestamp,
-        nonce=stamp.nonce,
-        msg_signature=stamp.signature,
-    )
+    return opened(seal, query, encrypt_of(body))
 
 
 def decode(account: str, corpid: str, plain: bytes | str) -> Event:
-    """The event a clear message tells of; Unrecognised when we know no such thing.
+    """The event a clear message tells of, else a Notice, else Unrecognised, with every field.
 
-    A known kind that lacks what it is about (customer and staff, the group, or the customer
-    service account) is Unrecognised too, and so is every notice to a suite (InfoType), which
-    speaks for other corps. Raises Refused("parse") when the message is no readable document, and
-    nothing else.
+    A kind we act on that lacks what it is about (customer and staff, the group, the customer
+    service account, or the employee) is an incomplete Notice. What is told to a suite (InfoType)
+    speaks for other corps and is never acted on. Raises Refused("parse") when the message is no
+    readable document, and nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
-    reader = _READERS.get((fields.get("Event").lower(), fields.get("ChangeType").lower()))
-    if reader is None or fields.get("MsgType").lower() != "event" or fields.get("InfoType"):
-        return unrecognised(account, leaf_texts)
+    reader = None if fields.get("InfoType") else _reader(fields)
+    if reader is None:
+        return kept(account, leaf_texts, _KINDS)
     common: _Common = {"account": account, "at": moment(fields), "fields": leaf_texts}
-    return reader(fields, common, corpid) or unrecognised(account, leaf_texts)
+    return reader(fields, common, corpid) or kept(account, leaf_texts, _KINDS)
+
+
+def _reader(fields: Fields) -> _Reader | None:
+    said = fields.get("MsgType").lower()
+    if said == "event":
+        return _READERS.get((fields.get("Event").lower(), fields.get("ChangeType").lower()))
+    return _said if said == "text" else None
 
 
 def _contact(make: Callable[[Fields, _Common, Alias, str], Event]) -> _Reader:
@@ -164,6 +167,27 @@ def _rang(fields: Fields, common: _Common, _corpid: str) -> Event | None:
     return KfRang(kf=kf, token=fields.id("Token"), **common) if kf else None
 
 
+def _employee(fields: Fields) -> str:
+    # Only the app's own messages and events name it, and only there the sender is an employee.
+    sender = fields.id("FromUserName")
+    return sender if sender != _SYSTEM and fields.get("AgentID") else ""
+
+
+def _said(fields: Fields, common: _Common, _corpid: str) -> Event | None:
+    staff, msg_id = _employee(fields), fields.id("MsgId")
+    if not staff or not msg_id:
+        return None
+    return StaffSaid(staff=staff, text=fields.get("Content"), msg_id=msg_id, **common)
+
+
+def _tapped(fields: Fields, common: _Common, _corpid: str) -> Event | None:
+    staff, task = _employee(fields), fields.id("TaskId")
+    if not staff or not task:
+        return None
+    key, code = fields.get("EventKey"), fields.get("ResponseCode")
+    return CardTapped(staff=staff, task=task, key=key, response_code=code, **common)
+
+
 _READERS: Mapping[tuple[str, str], _Reader] = MappingProxyType(
     {
         ("change_external_contact", "add_external_contact"): _contact(_added),
@@ -175,5 +199,6 @@ _READERS: Mapping[tuple[str, str], _Reader] = MappingProxyType(
         ("change_external_chat", "update"): _group(_updated),
         ("change_external_chat", "dismiss"): _group(_dismissed),
         ("kf_msg_or_event", ""): _rang,
+        ("template_card_event", ""): _tapped,
     }
 )

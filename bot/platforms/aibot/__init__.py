@@ -1,0 +1,1 @@
+"""A bot in the internal groups of a corp, 智能机器人."""

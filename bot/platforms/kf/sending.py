@@ -1,0 +1,90 @@
+"""Sends one message in customer service: words with a menu, a link card, or a picture."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bot.actions import Attachment, Receipt, SendKf, State
+from bot.platforms.fitting import fitting
+from bot.platforms.kf.message import message_of
+from bot.platforms.media import GONE, NoPicture, kept, picture
+from bot.platforms.port import Port
+from bot.platforms.wire import File
+
+_SEND = "/cgi-bin/kf/send_msg"
+_MSG_ID_CHARS = 32
+_TITLE_BYTES, _DESCRIPTION_BYTES = 128, 512  # wecom/kf.md section 5
+_LINK_PICTURE = Path(__file__).with_name("link.png")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Message:
+    """What a message says, and what its picture leaves to be remembered."""
+
+    body: Mapping[str, Any]
+    remember: Mapping[str, str] = field(default_factory=dict)
+    pictured: bool = False
+
+
+async def send(action: SendKf, port: Port, attempts: int) -> Receipt:
+    """Send a message; a picture that the platform has lost is uploaded again, once."""
+    message = await _message(action, port, attempts)
+    if isinstance(message, Receipt):
+        return message
+    answer = await port.call("POST", _SEND, _addressed(action, port, message))
+    if answer.code == GONE and message.pictured:
+        message = await _message(action, port, attempts, anew=True)
+        if isinstance(message, Receipt):
+            return message
+        answer = await port.call("POST", _SEND, _addressed(action, port, message))
+    receipt = port.receipt(_SEND, answer, attempts=attempts, repeatable=False)
+    return replace(receipt, remember=message.remember)
+
+
+def msg_id(port: Port) -> str:
+    """Return a message's id: the same for every try of one effect, so that it is known again."""
+    return hashlib.sha256(port.effect.encode()).hexdigest()[:_MSG_ID_CHARS]
+
+
+def _addressed(action: SendKf, port: Port, message: _Message) -> Mapping[str, Any]:
+    to = {"touser": action.member, "open_kfid": action.kf, "msgid": msg_id(port)}
+    return {**to, **message.body}
+
+
+async def _message(
+    action: SendKf, port: Port, attempts: int, *, anew: bool = False
+) -> _Message | Receipt:
+    if not action.link and not action.image:
+        return _Message(body=message_of(action.text, action.menu))
+    try:
+        file = _file(action, port)
+    except NoPicture as trouble:
+        return Receipt(state=State.FAILED, meaning=str(trouble))
+    held = await kept(port, file, attempts, anew=anew)
+    if isinstance(held, Receipt):
+        return held
+    body = (
+        _link(action.link, held.media_id)
+        if action.link
+        else {"msgtype": "image", "image": {"media_id": held.media_id}}
+    )
+    return _Message(body=body, remember=held.remember, pictured=True)
+
+
+def _file(action: SendKf, port: Port) -> File:
+    # A link card must have a picture; ours shows that there is something to tap.
+    if action.link:
+        return picture(_LINK_PICTURE.parent, _LINK_PICTURE.name)
+    return picture(port.media, action.image)
+
+
+def _link(link: Attachment, thumb: str) -> Mapping[str, Any]:
+    card = {
+        "title": fitting(link.title or link.url, _TITLE_BYTES),
+        "desc": fitting(link.description, _DESCRIPTION_BYTES),
+        "url": link.url,
+        "thumb_media_id": thumb,
+    }
+    return {"msgtype": "link", "link": card}

@@ -1,0 +1,71 @@
+"""How many calls of one API are under way at once: fewer when the platform says too many."""
+
+import asyncio
+from collections import deque
+
+SIZE = 10  # to begin with, and at most (wecom/limits-and-errors.md section 5)
+CLEAN = 1000  # answered calls after which there is room for one more
+_Waiters = deque["asyncio.Future[None]"]
+
+
+class Room:
+    """Room for some calls at once; what cannot wait enters first, and has a fifth to itself.
+
+    45033 halves it, once for all calls that were under way then; the platform does not say how
+    many it takes, so it grows again by one after `CLEAN` answered calls.
+    """
+
+    def __init__(self) -> None:
+        self.size = SIZE
+        self._inside = 0
+        self._clean = 0
+        self._halved_us = 0
+        self._urgent: _Waiters = deque()
+        self._others: _Waiters = deque()
+
+    async def enter(self, *, urgent: bool) -> bool:
+        """Wait for a place; False, at once, when as many wait already as may be inside."""
+        queue = self._urgent if urgent else self._others
+        if not queue and self._fits(urgent=urgent):
+            self._inside += 1
+            return True
+        if not urgent and len(queue) >= self.size:
+            return False
+        waiter = asyncio.get_running_loop().create_future()
+        queue.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self.leave()  # the place was given and will not be used
+            raise
+        return True
+
+    def leave(self) -> None:
+        """Give the place to whoever waits."""
+        self._inside -= 1
+        self._admit()
+
+    def halve(self, began_us: int, now_us: int) -> None:
+        """Make half the room, unless that was done since the refused call began."""
+        if self._halved_us <= began_us:
+            self.size, self._clean, self._halved_us = max(1, self.size // 2), 0, now_us
+
+    def answered(self) -> None:
+        """Count a call that the platform took."""
+        self._clean += 1
+        if self._clean >= CLEAN and self.size < SIZE:
+            self.size, self._clean = self.size + 1, 0
+            self._admit()
+
+    def _fits(self, *, urgent: bool) -> bool:
+        kept = 0 if urgent or self.size == 1 else -(-self.size // 5)
+        return self._inside < self.size - kept
+
+    def _admit(self) -> None:
+        for queue, urgent in ((self._urgent, True), (self._others, False)):
+            while queue and (queue[0].done() or self._fits(urgent=urgent)):
+                waiter = queue.popleft()
+                if not waiter.done():
+                    self._inside += 1
+                    waiter.set_result(None)

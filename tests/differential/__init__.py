@@ -1,0 +1,1 @@
+"""Compares our codec and parser with wechatpy's on generated messages."""

@@ -1,0 +1,101 @@
+"""Room for calls at once: what is urgent enters first, and too many halve it."""
+
+import asyncio
+
+from bot.clock import Clock
+from bot.platforms.budget import Budget, Pass
+from bot.platforms.limits import Limits
+from bot.platforms.room import CLEAN, SIZE, Room
+from commands.parts.caller import NeverClosed
+from commands.parts.doors import error_tables
+from tests.rooms import Hand
+
+TAGS = "/cgi-bin/externalcontact/mark_tag"
+
+
+async def test_a_fifth_of_the_room_is_kept_for_what_cannot_wait() -> None:
+    room = Room()
+    ordinary = [asyncio.ensure_future(room.enter(urgent=False)) for _ in range(3 * SIZE)]
+    await asyncio.sleep(0)
+    assert [one.done() for one in ordinary].count(True) == 8 + 12  # inside, and turned away
+    assert [await room.enter(urgent=True) for _ in range(2)] == [True, True]
+    for one in ordinary:
+        one.cancel()
+    await asyncio.gather(*ordinary, return_exceptions=True)
+
+
+async def test_what_is_urgent_is_let_in_before_what_waited_longer() -> None:
+    room = Room()
+    room.size = 1
+    await room.enter(urgent=False)
+    entered: list[str] = []
+
+    async def enter(name: str, *, urgent: bool) -> None:
+        await room.enter(urgent=urgent)
+        entered.append(name)
+        room.leave()
+
+    waiting = [
+        asyncio.ensure_future(enter("label", urgent=False)),
+        asyncio.ensure_future(enter("welcome", urgent=True)),
+    ]
+    await asyncio.sleep(0)
+    room.leave()
+    await asyncio.gather(*waiting)
+    assert entered == ["welcome", "label"]
+
+
+async def test_whoever_gives_up_waiting_leaves_no_place_taken() -> None:
+    room = Room()
+    room.size = 1
+    await room.enter(urgent=True)
+    gone = asyncio.ensure_future(room.enter(urgent=True))
+    await asyncio.sleep(0)
+    room.leave()
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    assert await asyncio.wait_for(room.enter(urgent=True), 0.1)
+
+
+async def test_too_many_at_once_halves_the_room_once_for_those_under_way() -> None:
+    room = Room()
+    for _ in range(5):
+        room.halve(began_us=100, now_us=200)
+    assert room.size == 5
+    room.halve(began_us=300, now_us=400)
+    assert room.size == 2
+
+
+async def test_the_room_grows_by_one_after_many_clean_answers() -> None:
+    room = Room()
+    room.halve(began_us=100, now_us=200)
+    for _ in range(CLEAN):
+        room.answered()
+    assert room.size == 6
+
+
+async def test_a_platform_that_takes_five_at_once_seldom_says_no() -> None:
+    hand = Hand()
+    budget = Budget("corp", Limits(), NeverClosed(), Clock(hand))
+    found = error_tables()["wecom"].sort(TAGS, 45033)
+    inside, made, refusals = 0, 0, []
+
+    async def call() -> None:
+        nonlocal inside, made
+        passed = await budget.enter(TAGS, urgent=True)
+        assert isinstance(passed, Pass)
+        inside += 1
+        too_many = inside > 5
+        await asyncio.sleep(0)
+        hand.move(0.001)
+        inside -= 1
+        made += 1
+        if too_many:
+            refusals.append(made)
+        budget.leave(passed)
+        await budget.learn(passed, found if too_many else None)
+
+    for _ in range(400):
+        await asyncio.gather(*(call() for _ in range(20)))
+    late = [at for at in refusals if at > 1000]
+    assert len(late) <= 7  # of 7,000 calls
