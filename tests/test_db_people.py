@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.actions import MarkGroup
 from bot.db import journal, seats, shelves
-from bot.db.people import People, alias_digest, aliases_of, merge, tags_of
+from bot.db.merging import Cause, merge
+from bot.db.people import People, alias_digest, aliases_of, tags_of
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tx import Tx, Work
 from bot.errors import Contended
@@ -21,6 +23,7 @@ FAN = Alias(AliasKind.OA_OPENID, "wx1", "ada")
 CONTACT = Alias(AliasKind.EXTERNAL_USERID, "ww1", "ada")
 UNION = Alias(AliasKind.UNIONID, "", "ada")
 DAY = 86_400_000_000
+BECAUSE = Cause(how="unionid", inbox=1, at_us=NOW_US)
 
 
 @pytest.fixture
@@ -33,6 +36,10 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 async def meet(db: SqliteDatabase, alias: Alias, at_us: int = NOW_US) -> str:
     person, _ = await db.write(lambda tx: PEOPLE.meet(tx, alias, at_us))
     return person
+
+
+async def link(db: SqliteDatabase, person: str, alias: Alias) -> str:
+    return (await db.write(lambda tx: PEOPLE.link(tx, person, alias, BECAUSE, by=FAN))).person
 
 
 async def grant(db: SqliteDatabase, person: str, coupon: int, at_us: int) -> None:
@@ -93,9 +100,9 @@ async def test_a_unionid_makes_one_member_of_two_and_the_older_survives(
 ) -> None:
     older = await meet(db, FAN)
     younger = await meet(db, CONTACT, NOW_US + DAY)
-    assert await db.write(lambda tx: PEOPLE.link(tx, younger, UNION)) == younger
-    assert await db.write(lambda tx: PEOPLE.link(tx, older, UNION)) == older
-    assert await db.write(lambda tx: PEOPLE.link(tx, older, UNION)) == older
+    assert await link(db, younger, UNION) == younger
+    assert await link(db, older, UNION) == older
+    assert await link(db, older, UNION) == older
     names = await db.read(lambda tx: aliases_of(tx, older))
     assert set(names) == {FAN, CONTACT, UNION}
     assert await meet(db, CONTACT) == older
@@ -114,7 +121,7 @@ async def test_merging_brings_tags_reaches_and_the_store_along(db: SqliteDatabas
             on=True, spoke_us=None, at_us=NOW_US,
         )
     )  # fmt: skip
-    await db.write(lambda tx: merge(tx, younger, older))
+    await db.write(lambda tx: merge(tx, younger, older, BECAUSE))
     member = await db.read(lambda tx: PEOPLE.member(tx, older, NOW_US))
     assert member.tags == {"养猫": ""}
     assert member.store == "S012"
@@ -128,7 +135,7 @@ async def test_two_codes_of_one_slot_both_live_and_redeem_once_together(
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     await grant(db, older, 1, NOW_US + 20)
     await grant(db, younger, 2, NOW_US + 10)
-    await db.write(lambda tx: merge(tx, older, younger))
+    await db.write(lambda tx: merge(tx, older, younger, BECAUSE))
     facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, older))
     assert [g.code for g in facts.mine] == ["C2"]  # the earlier grant stays
     assert await redeem(db, first)
@@ -144,7 +151,7 @@ async def test_a_code_spent_before_the_merge_spends_its_twin(
     await grant(db, older, 1, NOW_US)
     await grant(db, younger, 2, NOW_US + 10)
     assert await redeem(db, spent)
-    await db.write(lambda tx: merge(tx, older, younger))
+    await db.write(lambda tx: merge(tx, older, younger, BECAUSE))
     assert not await redeem(db, "C1")
     assert not await redeem(db, "C2")
     facts = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, older))
@@ -157,7 +164,7 @@ async def test_two_codes_both_spent_before_the_merge_stay_spent(db: SqliteDataba
     await grant(db, younger, 2, NOW_US + 10)
     assert await redeem(db, "C1")
     assert await redeem(db, "C2")
-    await db.write(lambda tx: merge(tx, older, younger))
+    await db.write(lambda tx: merge(tx, older, younger, BECAUSE))
     assert not await redeem(db, "C1")
     assert not await redeem(db, "C2")
 
@@ -171,8 +178,8 @@ async def test_three_members_who_are_one_redeem_once_whatever_the_order(
     for number, person in enumerate(people):
         at_us = NOW_US if number == oldest_grant else NOW_US + number + 1
         await grant(db, person, number + 1, at_us)
-    await db.write(lambda tx: merge(tx, people[1], people[2]))
-    await db.write(lambda tx: merge(tx, people[0], people[1]))
+    await db.write(lambda tx: merge(tx, people[1], people[2], BECAUSE))
+    await db.write(lambda tx: merge(tx, people[0], people[1], BECAUSE))
     assert [await redeem(db, code) for code in order] == [True, False, False]
 
 
@@ -245,7 +252,7 @@ async def test_a_way_in_that_was_shown_still_leads_there_after_a_merge(
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     for person, ticket in ((older, "T1"), (younger, "T2")):
         await db.write(inviting(person, ticket))
-    await db.write(lambda tx: merge(tx, older, younger))
+    await db.write(lambda tx: merge(tx, older, younger, BECAUSE))
     assert [await chat_of(db, ticket) for ticket in ("T1", "T2")] == ["wrPETS1", "wrPETS1"]
     known = await db.read(lambda tx: seats.pool_facts(tx, PETS, older, NOW_US))
     assert known.ticket == "T1"
@@ -267,10 +274,7 @@ async def test_nobody_sits_in_a_group_that_was_dissolved(db: SqliteDatabase) -> 
     await db.write(lambda tx: seats.take(tx, "wrPETS1", "m-ada", ada, NOW_US))
     seated = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
     await db.write(
-        lambda tx: seats.mark_group(
-            tx, chat="wrPETS1", account="corp", state="dismissed", name="", config_id="",
-            qr_code="", staff=-1,
-        )
-    )  # fmt: skip
+        lambda tx: seats.mark_group(tx, MarkGroup(chat="wrPETS1", state="dismissed"), "corp")
+    )
     homeless = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
     assert (seated.seated, homeless.seated) == ("wrPETS1", "")

@@ -9,7 +9,8 @@ import pytest
 
 from bot.clock import moment
 from bot.db import talks
-from bot.db.people import People, merge
+from bot.db.merging import Cause, merge
+from bot.db.people import People
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tx import Tx
 from bot.events import Alias, AliasKind
@@ -19,6 +20,7 @@ from tests.rooms import INSTANCE_KEY, database
 
 LATER_US = NOW_US + 60_000_000
 ADAS = Talk(account="corp", kf="wk1", member="wm-ada")
+BECAUSE = Cause(how="unionid", inbox=1, at_us=NOW_US)
 
 
 @pytest.fixture
@@ -30,8 +32,8 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 async def mark(db: SqliteDatabase, **happened: Any) -> Talk:
     """Mark something in Ada's conversation and return how it stands."""
     usual: dict[str, Any] = {
-        "account": "corp", "kf": "wk1", "member": "wm-ada", "person": "P1", "state": None,
-        "spoke_us": None, "staff_us": None, "sent": 0,
+        "account": "corp", "kf": "wk1", "member": "wm-ada", "person": "P1", "chat": "",
+        "state": None, "spoke_us": None, "staff_us": None, "sent": 0,
     }  # fmt: skip
     await db.write(lambda tx: talks.mark(tx, **(usual | happened)))
     found = await db.read(lambda tx: talks.of_member(tx, "P1"))
@@ -81,7 +83,7 @@ async def test_each_kf_account_has_a_conversation_of_its_own(db: SqliteDatabase)
 
 async def test_a_merge_gives_every_conversation_to_the_survivor(db: SqliteDatabase) -> None:
     older, younger = [await talked(db, kf, at) for kf, at in (("wk1", NOW_US), ("wk2", LATER_US))]
-    assert await db.write(lambda tx: merge(tx, older, younger)) == older
+    assert await db.write(lambda tx: merge(tx, older, younger, BECAUSE)) == older
     found = await db.read(lambda tx: talks.of_member(tx, older))
     assert [talk.kf for talk in found] == ["wk1", "wk2"]
 
@@ -93,8 +95,8 @@ async def talked(db: SqliteDatabase, kf: str, at_us: int) -> str:
         alias = Alias(AliasKind.EXTERNAL_USERID, "ww", kf)
         person, _ = await People(INSTANCE_KEY).meet(tx, alias, at_us)
         await talks.mark(
-            tx, account="corp", kf=kf, member=kf, person=person, state="bot", spoke_us=at_us,
-            staff_us=None, sent=0,
+            tx, account="corp", kf=kf, member=kf, person=person, state="bot", chat="",
+            spoke_us=at_us, staff_us=None, sent=0,
         )  # fmt: skip
         return person
 

@@ -10,6 +10,7 @@ from bot.ids import ulid
 
 MAX_ATTEMPTS = 5
 _BACKOFF_S = (1, 10, 60, 600)
+_REASON_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,14 @@ class Accepted:
     state: str
     duplicate: bool
     answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """When something was last refused at a step, and why."""
+
+    at_us: int = 0
+    reason: str = ""
 
 
 def dedupe_key(instance_key: bytes, canonical: bytes) -> str:
@@ -76,6 +85,30 @@ async def look_again(tx: Tx, inbox_id: int) -> Accepted:
         id=row["id"], event_id=row["event_id"], state=row["state"], duplicate=True,
         answer=row["answer"],
     )  # fmt: skip
+
+
+async def named(tx: Tx, account: str, event_id: str) -> Accepted | None:
+    """Return how an account's arrival of this event id stands by now, or None."""
+    row = await tx.one("SELECT id FROM inbox WHERE event_id = ? AND account = ?", event_id, account)
+    return await look_again(tx, row["id"]) if row else None
+
+
+async def body_of(tx: Tx, inbox_id: int) -> bytes:
+    """Return what a recorded arrival holds. Raises LookupError for an unknown row."""
+    row = await tx.one("SELECT body FROM inbox WHERE id = ?", inbox_id)
+    if row is None:
+        raise LookupError(f"no inbox row {inbox_id}")
+    return bytes(row["body"])
+
+
+async def quarantined_since(tx: Tx, account: str, since_us: int, limit: int) -> int:
+    """Return how many rows of an account were quarantined since then, counting up to `limit`."""
+    row = await tx.one(
+        "SELECT count(*) AS kept FROM (SELECT 1 FROM inbox WHERE state = 'quarantined'"
+        " AND account = ? AND received_us > ? LIMIT ?) AS found",
+        account, since_us, limit,
+    )  # fmt: skip
+    return int(row["kept"]) if row else 0
 
 
 async def waiting(tx: Tx, now_us: int, limit: int) -> Sequence[Row]:
@@ -130,10 +163,13 @@ async def postpone(tx: Tx, inbox_id: int, reason: str, now_us: int) -> bool:
     return True
 
 
-async def count_refused(tx: Tx, account: str, step: str, day: str, count: int) -> None:
-    """Count callbacks that were refused at the door."""
+async def count_refused(
+    tx: Tx, account: str, step: str, day: str, count: int, *, last: Refusal = Refusal()
+) -> None:
+    """Count callbacks that were refused at the door, and keep when and why the last one was."""
     await tx.run(
-        "INSERT INTO refusal(account, step, day, count) VALUES(?,?,?,?)"
-        " ON CONFLICT(account, step, day) DO UPDATE SET count = refusal.count + excluded.count",
-        account, step, day, count,
+        "INSERT INTO refusal(account, step, day, count, last_us, reason) VALUES(?,?,?,?,?,?)"
+        " ON CONFLICT(account, step, day) DO UPDATE SET count = refusal.count + excluded.count,"
+        " last_us = excluded.last_us, reason = excluded.reason",
+        account, step, day, count, last.at_us, last.reason[:_REASON_CHARS],
     )  # fmt: skip

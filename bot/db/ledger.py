@@ -7,9 +7,9 @@ that produced it. What was under way when a process died is decided by the effec
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.actions import Policy, Receipt, Remote, State
+from bot.actions import Policy, Receipt, Remote, Send, SendKf, State
 from bot.clock import micros
-from bot.codec import action_to_json
+from bot.codec import action_from_json, action_to_json
 from bot.db.tx import Row, Tx
 
 # A try that was begun and whose answer never came: written to the socket, or cut off by a crash.
@@ -17,6 +17,8 @@ _MAYBE_ARRIVED = (
     "EXISTS (SELECT 1 FROM attempt a WHERE a.effect_id = effect.id"
     " AND a.phase IN ('intent', 'written'))"
 )
+_ANSWER_WAITS_US = 10 * 60 * 1_000_000
+_FAILED_RESTS_US = 24 * 3_600 * 1_000_000
 _FINAL = (State.DONE, State.FAILED, State.EXPIRED, State.SKIPPED, State.UNKNOWN)
 
 
@@ -83,15 +85,24 @@ async def _begin(tx: Tx, effect_id: int, now_us: int) -> Row:
 
 
 async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
-    """Write what became of a try. False when another try holds the fence by now."""
+    """Write what became of a try. False when another try holds the fence by now.
+
+    A try that was held back before any call leaves only its reason, and is not counted.
+    """
     final = receipt.state in _FINAL
     changed = await tx.run(
-        "UPDATE effect SET state = ?, code = ?, meaning = ?, next_us = ?, done_us = ?"
+        "UPDATE effect SET state = ?, code = ?, meaning = ?, next_us = ?, done_us = ?,"
+        " attempts = attempts - ?"
         " WHERE id = ? AND fence = ? AND state = 'sending'",
         receipt.state, receipt.code, receipt.meaning,
         now_us + int(receipt.retry_s * 1_000_000), now_us if final else None,
-        effect["id"], effect["fence"],
+        int(not receipt.tried), effect["id"], effect["fence"],
     )  # fmt: skip
+    if changed == 1 and not receipt.tried:
+        await tx.run(
+            "DELETE FROM attempt WHERE effect_id = ? AND n = ?", effect["id"], effect["attempts"]
+        )
+        return True
     await tx.run(
         "UPDATE attempt SET ended_us = ?, phase = ?, code = ?, meaning = ?"
         " WHERE effect_id = ? AND n = ?",
@@ -100,9 +111,56 @@ async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     return changed == 1
 
 
+async def asked(tx: Tx, order: str, now_us: int) -> frozenset[str]:
+    """Return the effects of one order, by their own keys, that need not be owed again now.
+
+    They are under way, or were done so shortly ago that the answer may still wait in the inbox, or
+    failed within a day.
+    """
+    rows = await tx.all(
+        "SELECT key FROM effect WHERE order_key = ? AND (state IN ('ready', 'sending', 'unknown')"
+        " OR (state = 'done' AND done_us > ?) OR (state = 'failed' AND done_us > ?))",
+        order, now_us - _ANSWER_WAITS_US, now_us - _FAILED_RESTS_US,
+    )  # fmt: skip
+    return frozenset(str(r["key"]).split(":", 2)[2] for r in rows)
+
+
+async def said_since(tx: Tx, order: str, since_us: int) -> int:
+    """Count the messages of one conversation that went out since a moment or still will."""
+    row = await tx.one(
+        "SELECT count(*) AS n FROM effect WHERE order_key = ? AND kind = ?"
+        " AND state IN ('ready', 'sending', 'done', 'unknown')"
+        " AND (sent_us IS NULL OR sent_us >= ?)",
+        order, SendKf.kind, since_us,
+    )  # fmt: skip
+    return int(row["n"]) if row else 0
+
+
+async def call_off(tx: Tx, person: str, now_us: int) -> None:
+    """Skip messages to a member that were put off to a later hour and have not been tried.
+
+    An answer that merely waits its turn stays owed.
+    """
+    rows = await tx.all(
+        "SELECT id, kind, body FROM effect WHERE person_id = ? AND state = 'ready'"
+        " AND attempts = 0 AND next_us > ? AND kind IN (?, ?)",
+        person, now_us, Send.kind, SendKf.kind,
+    )  # fmt: skip
+    for row in rows:
+        action = action_from_json(row["kind"], row["body"])
+        if isinstance(action, Remote) and action.not_before:
+            await tx.run(
+                "UPDATE effect SET state = 'skipped', done_us = ?,"
+                " meaning = '顾客已退订，没到点的不再发' WHERE id = ?",
+                now_us, row["id"],
+            )  # fmt: skip
+
+
 async def reply_of(tx: Tx, inbox_id: int) -> Row | None:
     """Return the answer owed for an inbox row, or None."""
-    return await tx.one("SELECT * FROM effect WHERE inbox_id = ? AND kind = 'oa_reply'", inbox_id)
+    return await tx.one(
+        "SELECT * FROM effect WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply')", inbox_id
+    )
 
 
 async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
@@ -113,7 +171,8 @@ async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
     """
     changed = await tx.run(
         "UPDATE effect SET state = 'sending', carrier = 'response', attempts = attempts + 1,"
-        " fence = fence + 1, sent_us = ? WHERE inbox_id = ? AND kind = 'oa_reply'"
+        " fence = fence + 1, sent_us = ?"
+        " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply')"
         " AND (state = 'ready' OR carrier = 'response' AND state = 'sending')",
         now_us, inbox_id,
     )  # fmt: skip
@@ -127,7 +186,7 @@ async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:
     """Note that the response holding the answer was written whole."""
     await tx.run(
         "UPDATE effect SET state = 'done', done_us = ?, code = 0, meaning = '已在回调响应中回复'"
-        " WHERE inbox_id = ? AND kind = 'oa_reply' AND carrier = 'response'"
+        " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply') AND carrier = 'response'"
         " AND state = 'sending'",
         now_us, inbox_id,
     )  # fmt: skip
@@ -141,7 +200,7 @@ async def not_answered(tx: Tx, inbox_id: int, next_us: int) -> None:
     """
     await tx.run(
         "UPDATE effect SET state = 'ready', carrier = 'call', next_us = ?"
-        " WHERE inbox_id = ? AND kind = 'oa_reply' AND carrier = 'response'"
+        " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply') AND carrier = 'response'"
         " AND state = 'sending' AND fence = 1",
         next_us, inbox_id,
     )  # fmt: skip
@@ -156,6 +215,7 @@ async def expire(tx: Tx, now_us: int) -> int:
         f"UPDATE effect SET done_us = ?, state = CASE WHEN {_MAYBE_ARRIVED} THEN 'unknown'"  # noqa: S608  (ours)
         f" ELSE 'expired' END, meaning = CASE WHEN {_MAYBE_ARRIVED}"
         " THEN '已过时限，不再重试；先前发过一次没有应答：平台可能已执行'"
+        " WHEN meaning <> '' THEN '已过时限，未发送；先前：' || meaning"
         " ELSE '已过时限，未发送' END"
         " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?",
         now_us, now_us,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from bot.db.tx import Database, Tx
 
+VERIFIED = "url_verified_us"  # when the callback URL of an account was last verified
+
 
 class MemoryShelf:
-    """Reads what was remembered. Written is only together with the outcome of a call."""
+    """Reads what was remembered. Calls write only together with their outcome."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.clock import moment
-from bot.db import talks
+from bot.db import journal, talks
+from bot.db.merging import Cause, apart, merge
 from bot.db.tx import Tx
 from bot.events import Alias, AliasKind
 from bot.facts import Member, Reach
@@ -16,6 +18,23 @@ def alias_digest(instance_key: bytes, alias: Alias) -> str:
     """Return the keyed hash under which an alias is looked up."""
     text = f"{alias.kind}\0{alias.scope}\0{alias.value}".encode()
     return hmac.new(instance_key, b"alias\0" + text, hashlib.sha256).hexdigest()
+
+
+# Nobody follows one account six times: a phone or card of so many is a till's, or a placeholder.
+_MOST_ALIKE = 5
+_SHARED = f"同类的身份会超过 {_MOST_ALIKE} 个，像是公用或充数的号码"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Who bears a name now; `apart` says why two were not made one, "" when nothing stood between.
+
+    `learnt`: the name was new, or two became one.
+    """
+
+    person: str
+    learnt: bool = False
+    apart: str = ""
 
 
 class People:
@@ -42,31 +61,66 @@ class People:
         if known:
             return known, False
         if known_as and (known := await self.find(tx, known_as)):
-            await self._name(tx, alias, known)
+            await self._name(tx, alias, known, known_as)
             return known, False
         person = ulid(now_us)
         await tx.run("INSERT INTO person(id, created_us) VALUES(?,?)", person, now_us)
         await self._name(tx, alias, person)
         return person, True
 
-    async def _name(self, tx: Tx, alias: Alias, person: str) -> None:
+    async def _name(self, tx: Tx, alias: Alias, person: str, beside: Alias | None = None) -> None:
         await tx.run(
-            "INSERT INTO alias(digest, kind, scope, value, person_id) VALUES(?,?,?,?,?)",
-            alias_digest(self._key, alias), alias.kind, alias.scope, alias.value, person,
+            "INSERT INTO alias(digest, kind, scope, value, beside, person_id) VALUES(?,?,?,?,?,?)",
+            alias_digest(self._key, alias), alias.kind, alias.scope, alias.value,
+            alias_digest(self._key, beside) if beside else "", person,
         )  # fmt: skip
 
-    async def link(self, tx: Tx, person: str, alias: Alias) -> str:
-        """Give `person` another name; merge when it is another member's. Return who survives.
+    async def anchor(self, tx: Tx, names: Sequence[Alias]) -> Alias:
+        """Return the name of one person that their others are linked to: the first that is known.
 
-        Repeating it changes nothing. The older member survives a merge.
+        It is the first of all when none is, or when that is a unionid and theirs is another.
+        """
+        for name in names:
+            if person := await self.find(tx, name):
+                taken = names[0].kind is AliasKind.UNIONID and await _unionids(tx, person)
+                return names[0] if taken else name
+        return names[0]
+
+    async def link(
+        self, tx: Tx, person: str, alias: Alias, cause: Cause, *, by: Alias, overrule: bool = False
+    ) -> Linked:
+        """Give `person` another name; merge when it is another member's, the older survives.
+
+        `by` is the name of theirs that it was learnt with: undoing a merge, the two stay together.
+        Two who bear different unionids are two people, and a pair that was told apart stays apart,
+        unless an operator means to `overrule` that: then nothing is linked, and operators see it.
+        Repeating it changes nothing.
         """
         other = await self.find(tx, alias)
-        if other is None:
-            await self._name(tx, alias, person)
-            return person
         if other == person:
-            return person
-        return await merge(tx, person, other)
+            return Linked(person=person)
+        if other is not None:
+            return await self.unite(tx, person, other, cause, overrule=overrule)
+        if alias.kind is AliasKind.UNIONID and await _unionids(tx, person):
+            return await _refused(tx, person, "", "会员已有另一个 unionid", cause)
+        if not overrule and await _alike(tx, person, alias) >= _MOST_ALIKE:
+            return await _refused(tx, person, "", _SHARED, cause)
+        await self._name(tx, alias, person, by)
+        return Linked(person=person, learnt=True)
+
+    async def unite(
+        self, tx: Tx, person: str, other: str, cause: Cause, *, overrule: bool = False
+    ) -> Linked:
+        """Make one member of two, on the terms of `link`; one and the same stays as it is."""
+        if person == other:
+            return Linked(person=person)
+        if len(await _unionids(tx, person) | await _unionids(tx, other)) > 1:
+            return await _refused(tx, person, other, "两人各有自己的 unionid", cause)
+        if not overrule and (undone := await apart(tx, person, other)):
+            return await _refused(tx, person, other, f"第 {undone} 号合并撤销过", cause)
+        if not overrule and (crowd := await _crowd(tx, person, other)):
+            return await _refused(tx, person, "", _SHARED, cause, about=crowd)
+        return Linked(person=await merge(tx, person, other, cause), learnt=True)
 
     async def member(self, tx: Tx, person: str, now_us: int, *, new: bool = False) -> Member:
         """Return everything a planner may know of a member."""
@@ -82,8 +136,52 @@ class People:
             reaches=tuple(await _reaches(tx, person)),
             talks=tuple(await talks.of_member(tx, person)),
             misses=row["misses"],
+            told_auto=moment(row["told_us"]) if row["told_us"] else None,
             new=new,
         )
+
+
+async def _alike(tx: Tx, person: str, alias: Alias) -> int:
+    row = await tx.one(
+        "SELECT count(*) AS n FROM alias WHERE person_id = ? AND kind = ? AND scope = ?",
+        person, alias.kind, alias.scope,
+    )  # fmt: skip
+    return int(row["n"]) if row else 0
+
+
+async def _crowd(tx: Tx, person: str, other: str) -> str:
+    """Return who of two has more names, when they have too many alike to be one; else ""."""
+    alike = await tx.one(
+        "SELECT 1 AS found FROM alias WHERE person_id IN (?, ?) GROUP BY kind, scope"
+        " HAVING count(*) > ? LIMIT 1",
+        person, other, _MOST_ALIKE,
+    )  # fmt: skip
+    row = alike and await tx.one(
+        "SELECT person_id FROM alias WHERE person_id IN (?, ?) GROUP BY person_id"
+        " ORDER BY count(*) DESC, person_id LIMIT 1",
+        person, other,
+    )  # fmt: skip
+    return str(row["person_id"]) if row else ""
+
+
+async def _unionids(tx: Tx, person: str) -> set[str]:
+    rows = await tx.all(
+        "SELECT value FROM alias WHERE person_id = ? AND kind = ?", person, AliasKind.UNIONID
+    )
+    return {row["value"] for row in rows}
+
+
+async def _refused(
+    tx: Tx, person: str, other: str, why: str, cause: Cause, *, about: str = ""
+) -> Linked:
+    """Tell operators, once, why two were not made one, or why somebody got no other name."""
+    people = sorted(filter(None, (about or person, other)))
+    text = (
+        f"会员 {' 与 '.join(people)} 没有合并（{why}，线索 {cause.how}）："
+        "是同一个人就用 member import --again 合并"
+    )
+    await journal.notice(tx, f"apart:{':'.join(people)}:{why}", text, cause.at_us)
+    return Linked(person=person, apart=why)
 
 
 async def aliases_of(tx: Tx, person: str) -> Sequence[Alias]:
@@ -118,74 +216,3 @@ async def _reaches(tx: Tx, person: str) -> Sequence[Reach]:
         )
         for r in rows
     ]
-
-
-async def merge(tx: Tx, left: str, right: str) -> str:
-    """Make one member of two and return the survivor, the older one (DESIGN section 10).
-
-    Of two grants in one slot the earlier stays and the later code becomes its second name, so that
-    no code a customer has seen dies and the pair still redeems once.
-    """
-    rows = await tx.all(
-        "SELECT id FROM person WHERE id IN (?, ?) ORDER BY created_us, id", left, right
-    )
-    keep, gone = rows[0]["id"], rows[1]["id"]
-    await _merge_grants(tx, keep, gone)
-    # Of two ways into one pool the later stays with the merged name: its link goes on working.
-    await tx.run(
-        "UPDATE invite SET person_id = ? WHERE person_id = ? AND pool NOT IN"
-        " (SELECT pool FROM invite WHERE person_id = ?)",
-        keep, gone, keep,
-    )  # fmt: skip
-    for table in (
-        "alias",
-        "tag",
-        "reach",
-        "talk",
-        "seat",
-        "rule_hit",
-        "inbox",
-        "effect",
-        "trace",
-        "gap",
-    ):
-        moved = f"UPDATE {table} SET person_id = ? WHERE person_id = ?"  # noqa: S608  (our own names)
-        await tx.run(moved, keep, gone)
-    await tx.run(
-        "UPDATE person SET store = (SELECT store FROM person WHERE id = ?)"
-        " WHERE id = ? AND store = ''",
-        gone, keep,
-    )  # fmt: skip
-    await tx.run("UPDATE person SET merged_into = ? WHERE id = ?", keep, gone)
-    await tx.run("UPDATE person SET merged_into = ? WHERE merged_into = ?", keep, gone)
-    return str(keep)
-
-
-async def _merge_grants(tx: Tx, keep: str, gone: str) -> None:
-    pairs = await tx.all(
-        "SELECT k.id AS k_id, k.coupon_id AS k_coupon, k.granted_us AS k_at,"
-        " g.id AS g_id, g.coupon_id AS g_coupon, g.granted_us AS g_at"
-        " FROM coupon_grant k JOIN coupon_grant g"
-        " ON k.campaign = g.campaign AND k.ordinal = g.ordinal"
-        " WHERE k.person_id = ? AND g.person_id = ?",
-        keep, gone,
-    )  # fmt: skip
-    for pair in pairs:
-        first, second = ("k", "g") if pair["k_at"] <= pair["g_at"] else ("g", "k")
-        await tx.run("UPDATE coupon_grant SET ordinal = NULL WHERE id = ?", pair[f"{second}_id"])
-        await _name_twin(tx, pair[f"{first}_coupon"], pair[f"{second}_coupon"])
-    await tx.run("UPDATE coupon_grant SET person_id = ? WHERE person_id = ?", keep, gone)
-
-
-async def _name_twin(tx: Tx, first: int, second: int) -> None:
-    """Make coupon `second`, and every coupon that it stands for, another name of `first`."""
-    await tx.run(
-        "UPDATE coupon_grant SET same_as = ? WHERE coupon_id = ? OR same_as = ?",
-        first, second, second,
-    )  # fmt: skip
-    # Spent under one name is spent under both; where both were, the first's own record stays.
-    await tx.run(
-        "UPDATE redemption SET coupon_id = ? WHERE coupon_id = ?"
-        " AND NOT EXISTS (SELECT 1 FROM redemption WHERE coupon_id = ?)",
-        first, second, first,
-    )  # fmt: skip

@@ -1,8 +1,13 @@
 """Seats: which groups a pool has, who sits where, and how many seats are promised."""
 
+from bot.actions import MarkGroup
 from bot.db.tx import Row, Tx
 from bot.facts import GroupFacts, Pool, PoolFacts
 
+_LEARNT = (
+    *("name", "owner", "state", "config_id", "qr_code"),
+    *("kf", "kf_link", "welcome", "welcome_digest"),
+)
 HOLD_US = 30 * 60 * 1_000_000  # a way shown but not walked keeps its seat this long
 
 
@@ -10,9 +15,7 @@ async def pool_facts(tx: Tx, pool: Pool, person: str | None, now_us: int) -> Poo
     """Return a pool with its seats as recorded, and where this member was shown or sits."""
     groups = []
     for group in pool.groups:
-        known = await tx.one(
-            "SELECT state, qr_code, staff FROM chat_group WHERE chat = ?", group.chat
-        )
+        known = await tx.one("SELECT * FROM chat_group WHERE chat = ?", group.chat)
         members, held = await _seats(tx, group.chat, now_us)
         groups.append(
             GroupFacts(
@@ -21,6 +24,11 @@ async def pool_facts(tx: Tx, pool: Pool, person: str | None, now_us: int) -> Poo
                 held=held,
                 state=known["state"] if known else "open",
                 qr_code=group.qr_code or (known["qr_code"] if known else ""),
+                owner=known["owner"] if known else "",
+                kf=known["kf"] if known else "",
+                kf_link=known["kf_link"] if known else "",
+                welcome=known["welcome"] if known else "",
+                welcome_digest=known["welcome_digest"] if known else "",
             )
         )
     shown, ticket, seated = await _mine(tx, pool, person) if person else ("", "", "")
@@ -98,19 +106,15 @@ async def shown_way(tx: Tx, ticket: str) -> Row | None:
     )
 
 
-async def mark_group(
-    tx: Tx, *, chat: str, account: str, state: str, name: str, config_id: str, qr_code: str,
-    staff: int,
-) -> None:  # fmt: skip
+async def mark_group(tx: Tx, learnt: MarkGroup, account: str) -> None:
     """Record what was learnt of a group; empty fields and a negative count leave what is known."""
     await tx.run(
-        "INSERT INTO chat_group(chat, account, name, state, config_id, qr_code, staff)"
-        " VALUES(?,?,?,?,?,?,?)"
-        " ON CONFLICT(chat) DO UPDATE SET"
-        " name = CASE WHEN excluded.name = '' THEN name ELSE excluded.name END,"
-        " state = CASE WHEN ? = '' THEN state ELSE excluded.state END,"
-        " config_id = CASE WHEN excluded.config_id = '' THEN config_id ELSE excluded.config_id END,"
-        " qr_code = CASE WHEN excluded.qr_code = '' THEN qr_code ELSE excluded.qr_code END,"
-        " staff = CASE WHEN ? < 0 THEN staff ELSE excluded.staff END",
-        chat, account, name, state or "open", config_id, qr_code, max(staff, 0), state, staff,
+        "INSERT INTO chat_group(chat, account) VALUES(?,?) ON CONFLICT(chat) DO NOTHING",
+        learnt.chat, account,
     )  # fmt: skip
+    for column in _LEARNT:
+        if value := getattr(learnt, column):
+            kept = f"UPDATE chat_group SET {column} = ? WHERE chat = ?"  # noqa: S608 (our names)
+            await tx.run(kept, value, learnt.chat)
+    if learnt.staff >= 0:
+        await tx.run("UPDATE chat_group SET staff = ? WHERE chat = ?", learnt.staff, learnt.chat)

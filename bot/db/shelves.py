@@ -82,15 +82,17 @@ async def campaign_facts(tx: Tx, campaign: Campaign, person: str | None) -> Camp
 
 async def _grants(tx: Tx, campaign: str, person: str) -> Sequence[Grant]:
     rows = await tx.all(
-        "SELECT g.ordinal, c.code, g.expires_us, r.id AS redeemed FROM coupon_grant g"
+        "SELECT g.ordinal, c.id, c.code, g.expires_us, r.id AS redeemed FROM coupon_grant g"
         " JOIN coupon c ON c.id = g.coupon_id"
         " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, g.coupon_id)"
+        " AND r.undone = 0"
         " WHERE g.campaign = ? AND g.person_id = ? AND g.ordinal IS NOT NULL ORDER BY g.ordinal",
         campaign, person,
     )  # fmt: skip
     return [
         Grant(
             ordinal=r["ordinal"],
+            coupon=r["id"],
             code=r["code"],
             expires=moment(r["expires_us"]),
             redeemed=r["redeemed"] is not None,
@@ -120,6 +122,23 @@ async def claim(
         raise Contended(f"share {ordinal} of {campaign} or coupon {coupon} was taken meanwhile")
 
 
+_COUPON = (
+    "SELECT c.id, c.campaign, c.code, c.state, g.person_id, g.expires_us, g.device,"
+    " g.device_given, coalesce(g.same_as, c.id) AS root, r.at_us AS redeemed_us,"
+    " r.store AS redeemed_store, r.request AS redeemed_request,"
+    " (SELECT count(*) FROM coupon_grant o JOIN redemption s ON s.coupon_id = o.coupon_id"
+    "  AND s.undone = 0 WHERE o.person_id = g.person_id AND o.campaign = g.campaign"
+    "  AND o.coupon_id <> coalesce(g.same_as, c.id)) AS others_redeemed"
+    " FROM coupon c LEFT JOIN coupon_grant g ON g.coupon_id = c.id"
+    " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, c.id) AND r.undone = 0"
+)
+
+
+async def coupon_row(tx: Tx, coupon: int) -> Row | None:
+    """Return a coupon by its shelf row, with its grant and redemption, or None."""
+    return await tx.one(_COUPON + " WHERE c.id = ?", coupon)
+
+
 async def find_coupon(tx: Tx, code: str) -> Row | None:
     """Return a coupon by its code as typed, with its grant and redemption, or None.
 
@@ -127,12 +146,7 @@ async def find_coupon(tx: Tx, code: str) -> Row | None:
     when typed with spaces, hyphens or in lower case.
     """
     return await tx.one(
-        "SELECT c.id, c.campaign, c.code, c.state, g.person_id, g.expires_us,"
-        " coalesce(g.same_as, c.id) AS root, r.at_us AS redeemed_us, r.store AS redeemed_store,"
-        " r.request AS redeemed_request"
-        " FROM coupon c LEFT JOIN coupon_grant g ON g.coupon_id = c.id"
-        " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, c.id)"
-        " WHERE c.code IN (?, ?) ORDER BY c.code <> ? LIMIT 1",
+        _COUPON + " WHERE c.code IN (?, ?) ORDER BY c.code <> ? LIMIT 1",
         code, readable_code(code), code,
     )  # fmt: skip
 
@@ -148,6 +162,9 @@ def coupon_facts(row: Row, campaign: Campaign) -> CouponFacts:
         redeemed_at=moment(row["redeemed_us"]) if row["redeemed_us"] else None,
         redeemed_store=row["redeemed_store"] or "",
         request=row["redeemed_request"] or "",
+        others_redeemed=row["others_redeemed"],
+        device=row["device"] or "",
+        device_given=row["device_given"] or 0,
     )
 
 
@@ -165,7 +182,7 @@ async def redeem(
     """Take a coupon in, once for ever. Raises Contended when it was redeemed meanwhile."""
     taken = await tx.run(
         "INSERT INTO redemption(coupon_id, code, store, cashier, request, inbox_id, at_us)"
-        " VALUES(?,?,?,?,?,?,?) ON CONFLICT(coupon_id) DO NOTHING",
+        " VALUES(?,?,?,?,?,?,?) ON CONFLICT(coupon_id, undone) DO NOTHING",
         coupon, code, store, cashier, request, inbox, at_us,
     )  # fmt: skip
     if taken != 1:

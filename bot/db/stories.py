@@ -135,6 +135,7 @@ async def _coupons(tx: Tx, person: str) -> tuple[Held, ...]:
         " r.at_us AS redeemed_us, r.store, r.cashier FROM coupon_grant g"
         " JOIN coupon c ON c.id = g.coupon_id LEFT JOIN coupon s ON s.id = g.same_as"
         " LEFT JOIN redemption r ON r.coupon_id = coalesce(g.same_as, g.coupon_id)"
+        " AND r.undone = 0"
         " WHERE g.person_id = ? ORDER BY g.granted_us, g.id",
         person,
     )

@@ -3,6 +3,7 @@
 Ids are integers inside and ULIDs outward; nothing is ordered by a ULID.
 """
 
+from bot.db.tables_people import LinkToken, MergeLog, OrderName, ShopOrder
 from bot.db.tables_shop import (
     AliasRow,
     ChatGroup,
@@ -18,6 +19,7 @@ from bot.db.tables_shop import (
     Tag,
     Talk,
 )
+from bot.db.tables_staff import Proposal, TillGuard
 from bot.db.tables_work import (
     Attempt,
     Effect,
@@ -42,17 +44,23 @@ __all__ = [
     "Inbox",
     "Invite",
     "LabelId",
+    "LinkToken",
     "Memory",
+    "MergeLog",
     "Meta",
     "Notice",
+    "OrderName",
     "Person",
+    "Proposal",
     "Reach",
     "Redemption",
     "Refusal",
     "RuleHit",
     "SeatRow",
+    "ShopOrder",
     "Tag",
     "Talk",
+    "TillGuard",
     "Token",
     "Trace",
 ]

@@ -30,6 +30,7 @@ class Person(Model):
     stage = fields.CharField(max_length=32, db_default="visitor")
     store = fields.CharField(max_length=64, db_default="")
     misses = fields.IntField(db_default=0)
+    told_us = fields.BigIntField(null=True)
     created_us = fields.BigIntField()
 
     class Meta:
@@ -37,13 +38,17 @@ class Person(Model):
 
 
 class AliasRow(Model):
-    """One name of a member, looked up by a keyed hash of kind, scope and value."""
+    """One name of a member, looked up by a keyed hash of kind, scope and value.
+
+    `beside` is the hash of the name it was learnt with, empty for one that came by itself.
+    """
 
     id = fields.BigIntField(primary_key=True)
     digest = fields.CharField(max_length=64, unique=True)
     kind = fields.CharField(max_length=32)
     scope = fields.CharField(max_length=128)
     value = fields.CharField(max_length=255)
+    beside = fields.CharField(max_length=64, db_default="")
     person_id = fields.CharField(max_length=26)
 
     class Meta:
@@ -70,7 +75,10 @@ class Reach(Model):
     class Meta:
         table = "reach"
         unique_together = (("account", "address", "staff"),)
-        indexes = (Index(fields=("person_id",), name="reach_person"),)
+        indexes = (
+            Index(fields=("person_id",), name="reach_person"),
+            Index(fields=("staff", "changed_us"), name="reach_staff"),
+        )
 
 
 class Talk(Model):
@@ -81,6 +89,7 @@ class Talk(Model):
     kf = fields.CharField(max_length=64)
     member = fields.CharField(max_length=64)
     person_id = fields.CharField(max_length=26)
+    chat = fields.CharField(max_length=64, db_default="")
     state = fields.CharField(max_length=16, db_default="")
     spoke_us = fields.BigIntField(null=True)
     staff_us = fields.BigIntField(null=True)
@@ -109,7 +118,10 @@ class Tag(Model):
     class Meta:
         table = "tag"
         unique_together = (("inbox_id", "person_id", "name", "op"),)
-        indexes = (Index(fields=("person_id", "name"), name="tag_member"),)
+        indexes = (
+            Index(fields=("person_id", "name"), name="tag_member"),
+            Index(fields=("name", "at_us"), name="tag_day"),
+        )
 
 
 class LabelId(Model):
@@ -139,7 +151,11 @@ class Coupon(Model):
 
 
 class CouponGrant(Model):
-    """A member's share of a campaign. After a merge a second code in one slot names the first."""
+    """A member's share of a campaign. After a merge a second code in one slot names the first.
+
+    `device` is bound to the coupon's page, by a link that the answer to inbox row `device_given`
+    held.
+    """
 
     id = fields.BigIntField(primary_key=True)
     campaign = fields.CharField(max_length=64)
@@ -150,27 +166,40 @@ class CouponGrant(Model):
     inbox_id = fields.BigIntField()
     granted_us = fields.BigIntField()
     expires_us = fields.BigIntField()
+    device = fields.CharField(max_length=64, db_default="")
+    device_given = fields.BigIntField(db_default=0)
 
     class Meta:
         table = "coupon_grant"
         unique_together = (("campaign", "person_id", "ordinal"),)
-        indexes = (Index(fields=("person_id",), name="coupon_grant_member"),)
+        indexes = (
+            Index(fields=("person_id",), name="coupon_grant_member"),
+            Index(fields=("granted_us",), name="coupon_grant_day"),
+        )
 
 
 class Redemption(Model):
-    """A coupon taken in at a till: one for each coupon for ever."""
+    """A coupon taken in at a till: one that stands for each coupon, and those taken back.
+
+    `undone` is 0 while it stands, and the row's own id once it was taken back.
+    """
 
     id = fields.BigIntField(primary_key=True)
-    coupon_id = fields.BigIntField(unique=True)
+    coupon_id = fields.BigIntField()
     code = fields.CharField(max_length=64)
     store = fields.CharField(max_length=64)
     cashier = fields.CharField(max_length=64, db_default="")
     request = fields.CharField(max_length=128)
     inbox_id = fields.BigIntField()
     at_us = fields.BigIntField()
+    undone = fields.BigIntField(db_default=0)
+    undone_us = fields.BigIntField(null=True)
+    undone_by = fields.CharField(max_length=64, db_default="")
 
     class Meta:
         table = "redemption"
+        unique_together = (("coupon_id", "undone"),)
+        indexes = (Index(fields=("store", "at_us"), name="redemption_store"),)
 
 
 class ChatGroup(Model):
@@ -179,10 +208,15 @@ class ChatGroup(Model):
     chat = fields.CharField(max_length=64, primary_key=True)
     account = fields.CharField(max_length=64)
     name = fields.CharField(max_length=128, db_default="")
+    owner = fields.CharField(max_length=64, db_default="")
     state = fields.CharField(max_length=16, db_default="open")
     config_id = fields.CharField(max_length=64, db_default="")
     qr_code = fields.TextField(db_default="")
     staff = fields.IntField(db_default=0)
+    kf = fields.CharField(max_length=64, db_default="")
+    kf_link = fields.TextField(db_default="")
+    welcome = fields.CharField(max_length=64, db_default="")
+    welcome_digest = fields.CharField(max_length=64, db_default="")
 
     class Meta:
         table = "chat_group"

@@ -144,13 +144,18 @@ class Memory(Model):
 
 
 class Refusal(Model):
-    """Callbacks refused at the door, counted by account, step and day: their bytes are not kept."""
+    """Callbacks refused at the door, counted by account, step and day: their bytes are not kept.
+
+    `last_us` and `reason` are those of the newest.
+    """
 
     id = fields.BigIntField(primary_key=True)
     account = fields.CharField(max_length=64)
     step = fields.CharField(max_length=16)
     day = fields.CharField(max_length=10)
     count = fields.IntField(db_default=0)
+    last_us = fields.BigIntField(db_default=0)
+    reason = fields.TextField(db_default="")
 
     class Meta:
         table = "refusal"

@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import micros, micros_of, moment
-from bot.db import seats, shelves
+from bot.db import seats
 from bot.db.people import People
 from bot.db.tx import Row, Tx
 from bot.events import (
@@ -14,15 +14,22 @@ from bot.events import (
     ContactAdded,
     Event,
     GroupRead,
+    GroupSaid,
     KfEntered,
     MemberJoined,
-    RedeemAsked,
 )
 from bot.events.kf import KfItem
-from bot.facts import Content, CouponFacts, Facts
+from bot.facts import Content, Facts
+from bot.gather.coupon import campaign_of, coupon_of
+from bot.gather.group import chat_of, draft_facts, pool_of_chat
+from bot.gather.linking import link_facts
 from bot.gather.look import Look
+from bot.gather.orders import bought, buyer, follow, order_facts
+from bot.gather.proofs import Arrived
+from bot.gather.shift import shift_of
+from bot.gather.spent import with_spent
 from bot.gather.subject import subject_of
-from bot.gather.who import who_of
+from bot.gather.who import Who, who_of
 from bot.plan import Needs, needs
 from bot.shop import Shop
 from keyword_rules.rule import Trace
@@ -46,29 +53,30 @@ async def gather(tx: Tx, shop: Shop, people: People, row: Row, event: Event) -> 
     """Find the member, match the rules, and read what the plan needs."""
     now_us = shop.clock()
     content = shop.content()
-    who = await who_of(tx, people, event, now_us)
+    order = await bought(tx, shop.instance_key, event)
+    arrived = Arrived(shop=shop, people=people, row=row, event=event, now_us=now_us)
+    who = await buyer(tx, people, event, order, now_us) or await who_of(tx, arrived)
+    await follow(tx, event, who.member, now_us)
+    chat = _chat(content, event, who)
     look = Look(
         shop=shop,
         content=content,
         row=row,
         event=event,
         member=who.member,
-        pool=pool_of_chat(content, getattr(event, "chat", "")),
+        chat=chat,
+        pool=pool_of_chat(content, chat),
         now_us=now_us,
+        orders=await order_facts(tx, who.member, order, now_us),
     )
     trace = shop.rules().match(await subject_of(tx, look))
     wanted = needs(event, trace.hits, content, look.pool)
-    return Known(facts=await _facts(tx, look, wanted), trace=trace, linked=who.linked)
+    facts = replace(await _facts(tx, look, wanted), links=await link_facts(tx, look, who))
+    return Known(facts=facts, trace=trace, linked=who.linked)
 
 
-def pool_of_chat(content: Content, chat: str) -> str:
-    """Return the pool a group belongs to, or ""."""
-    if not chat:
-        return ""
-    for pool in content.pools.values():
-        if any(group.chat == chat for group in pool.groups):
-            return pool.id
-    return ""
+def _chat(content: Content, event: Event, who: Who) -> str:
+    return who.passphrase.chat if who.passphrase else chat_of(content, event, who.member)
 
 
 async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
@@ -79,31 +87,27 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
     return Facts(
         now=moment(look.now_us),
         content=content,
-        member=look.member,
-        campaigns={c.id: await shelves.campaign_facts(tx, c, look.person) for c in campaigns},
+        member=await with_spent(tx, event, look.member),
+        campaigns={c.id: await campaign_of(tx, look, c) for c in campaigns},
         pools={p.id: await seats.pool_facts(tx, p, look.person, look.now_us) for p in pools},
-        coupon=await _coupon(tx, content, event),
+        coupon=await coupon_of(tx, content, event),
+        orders=look.orders,
         seats=await _seats(tx, event),
+        chat=look.chat,
         pool_of_chat=look.pool,
+        drafts=await draft_facts(tx, look),
         dice=dice,
         public_url=shop.public_url,
         silent=_silent(look),
         answers_inside=isinstance(event, ANSWERED_INSIDE),
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
+        shift=await shift_of(tx, look),
         zone=shop.zone,
         corps={k.id: k.scope for k in shop.accounts.values() if k.channel == "wecom"},
         group_lag=shop.times.group_lag,
+        redeem_undo=shop.tills.undo_within,
     )
-
-
-async def _coupon(tx: Tx, content: Content, event: Event) -> CouponFacts | None:
-    if not isinstance(event, RedeemAsked):
-        return None
-    row = await shelves.find_coupon(tx, event.code)
-    if row is None or row["campaign"] not in content.campaigns:
-        return None
-    return shelves.coupon_facts(row, content.campaigns[row["campaign"]])
 
 
 def _silent(look: Look) -> str:
@@ -111,7 +115,7 @@ def _silent(look: Look) -> str:
     event, now = look.event, moment(look.now_us)
     talks = look.member.talks if look.member else ()
     talk = next((t for t in talks if isinstance(event, KfItem) and t.kf == event.kf), None)
-    if isinstance(event, KfItem) and event.at and now - event.at > _STALE:
+    if isinstance(event, KfItem | GroupSaid) and event.at and now - event.at > _STALE:
         return "消息太旧，不再自动回复"
     if talk and talk.held(now):
         return "真人接待中"

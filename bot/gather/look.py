@@ -1,6 +1,6 @@
 """What is known of an event while the rest is being found out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.db.tx import Row
 from bot.events import (
@@ -10,9 +10,10 @@ from bot.events import (
     KfEntered,
     MemberJoined,
     MenuTapped,
+    OrderTold,
     Scanned,
 )
-from bot.facts import Content, Member
+from bot.facts import Content, Member, OrderFacts
 from bot.shop import Shop
 
 
@@ -27,6 +28,8 @@ class Look:
     member: Member | None
     pool: str
     now_us: int
+    chat: str = ""
+    orders: OrderFacts = field(default_factory=OrderFacts)
 
     @property
     def person(self) -> str | None:
@@ -41,6 +44,8 @@ def key_of(event: Event) -> str:
             return key
         case Followed(scene=scene) | Scanned(scene=scene) | KfEntered(scene=scene):
             return scene
+        case OrderTold(source=source):
+            return source
         case ContactAdded(state=state) | MemberJoined(state=state):
             return state
         case _:

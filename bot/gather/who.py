@@ -2,40 +2,89 @@
 
 from dataclasses import dataclass
 
-from bot.db import shelves
-from bot.db.people import People
+from bot.db.merging import survivor
+from bot.db.order import STRENGTH
+from bot.db.people import Linked, People
 from bot.db.tx import Tx
-from bot.events import Alias, AliasKind, Event, MemberJoined, ProfileRead, RedeemAsked
-from bot.facts import Member
+from bot.events import (
+    Alias,
+    AliasKind,
+    CouponOpened,
+    Event,
+    MemberJoined,
+    MergeUndone,
+    NamesTold,
+    ProfileRead,
+    RedeemAsked,
+    RedeemUndone,
+)
+from bot.facts import Member, Passphrase
+from bot.gather.coupon import presented
+from bot.gather.proofs import Arrived, by_passphrase, by_token, group_called, token_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """The member an event is about; `linked` is a kind of name learnt just now, for the trace."""
+    """The member an event is about; `linked` is how a link was learnt just now, for the trace."""
 
     member: Member | None = None
     linked: str = ""
+    passphrase: Passphrase | None = None
 
 
-async def who_of(tx: Tx, people: People, event: Event, now_us: int) -> Who:
+async def who_of(tx: Tx, arrived: Arrived) -> Who:
     """Return whom an event is about, made if need be, and linked by what it tells."""
-    if isinstance(event, RedeemAsked):
-        return Who(member=await _holder(tx, people, event, now_us))
-    if event.who is None:
-        return Who()
+    event, people, now_us = arrived.event, arrived.people, arrived.now_us
+    match event:
+        case RedeemAsked() | RedeemUndone() | CouponOpened():
+            return Who(member=await _holder(tx, people, event, now_us))
+        case NamesTold():
+            return await _told(tx, arrived, event)
+        case MergeUndone(merge=merge):
+            keep = await survivor(tx, merge)
+            return Who(member=await people.member(tx, keep, now_us) if keep else None)
+    return Who() if event.who is None else await _known(tx, arrived, event.who)
+
+
+async def _known(tx: Tx, arrived: Arrived, name: Alias) -> Who:
+    event, people = arrived.event, arrived.people
     unionid = event.unionid if isinstance(event, ProfileRead | MemberJoined) else ""
     other = Alias(AliasKind.UNIONID, "", unionid) if unionid else None
-    person, new = await people.meet(tx, event.who, now_us, known_as=other)
-    linked = ""
+    met, new = await people.meet(tx, name, arrived.now_us, known_as=other)
+    linked, how, passphrase = Linked(person=met), "", None
     if other:
-        person = await people.link(tx, person, other)
-        linked = other.kind
-    return Who(member=await people.member(tx, person, now_us, new=new), linked=linked)
+        cause, how = arrived.cause(other.kind), other.kind
+        linked = await people.link(tx, met, other, cause, by=name)
+    elif token := token_of(event):
+        linked = await by_token(tx, arrived, met, token)
+        how = "token" if linked.learnt else ""
+    elif called := group_called(arrived.shop.content(), event):
+        linked, passphrase = await by_passphrase(tx, arrived, met, called)
+        how = "passphrase" if linked.learnt else ""
+    member = await people.member(tx, linked.person, arrived.now_us, new=new)
+    return Who(member=member, linked=how, passphrase=passphrase)
 
 
-async def _holder(tx: Tx, people: People, event: RedeemAsked, now_us: int) -> Member | None:
-    """Return the member whose coupon a till presents."""
-    row = await shelves.find_coupon(tx, event.code)
+async def _told(tx: Tx, arrived: Arrived, event: NamesTold) -> Who:
+    """Return the member of the strongest known name, with every other that may be theirs."""
+    people = arrived.people
+    names = sorted(dict.fromkeys(event.names), key=lambda name: STRENGTH.index(name.kind))
+    if not names:
+        return Who()
+    by, cause = await people.anchor(tx, names), arrived.cause("told")
+    person, new = await people.meet(tx, by, arrived.now_us)
+    learnt = []
+    for name in names:
+        linked = await people.link(tx, person, name, cause, by=by, overrule=event.overrule)
+        person = linked.person
+        learnt += [name.kind] if linked.learnt else []
+    member = await people.member(tx, person, arrived.now_us, new=new)
+    return Who(member=member, linked="、".join(learnt))
+
+
+async def _holder(tx: Tx, people: People, event: Event, now_us: int) -> Member | None:
+    """Return the member whose coupon is presented."""
+    row = await presented(tx, event)
     if row is None or row["person_id"] is None:
         return None
     return await people.member(tx, row["person_id"], now_us)

@@ -6,21 +6,32 @@ from dataclasses import replace
 from bot.actions import (
     LOCAL,
     Action,
+    AnswerBot,
     BindStore,
+    CallOff,
     Claim,
     Gap,
     Invite,
     LeaveSeat,
     Local,
+    MakeLinkToken,
     MarkGroup,
+    MarkOrder,
+    MarkProposal,
     MarkReach,
     MarkTalk,
+    MarkTold,
+    MoveStage,
+    OpenCoupon,
+    Propose,
     Redeem,
     Remote,
     Reply,
     Tag,
     TakeSeat,
     Tell,
+    UndoMerge,
+    UndoRedeem,
     Untag,
     Warn,
 )
@@ -28,7 +39,7 @@ from bot.clock import moment
 from bot.db import ledger
 from bot.db.tx import Tx
 from bot.errors import Undeclared
-from bot.settle import group, inside, member, shelf
+from bot.settle import group, inside, links, member, orders, shelf, staff
 from bot.settle.decision import Decision, Settler
 
 __all__ = ["Decision", "check_settled", "settle"]
@@ -39,13 +50,23 @@ SETTLERS: Mapping[type[Local], Settler] = {
     BindStore: member.bind_store,
     MarkReach: member.mark_reach,
     MarkTalk: member.mark_talk,
+    MarkTold: member.mark_told,
+    CallOff: member.call_off,
     Gap: member.gap,
     Claim: shelf.claim,
     Redeem: shelf.redeem,
+    OpenCoupon: shelf.open_coupon,
+    UndoRedeem: shelf.undo_redeem,
     Invite: group.invite,
     TakeSeat: group.take_seat,
     LeaveSeat: group.leave_seat,
     MarkGroup: group.mark_group,
+    MarkOrder: orders.mark_order,
+    MoveStage: orders.move_stage,
+    MakeLinkToken: links.make_link_token,
+    UndoMerge: links.undo_merge,
+    Propose: staff.propose,
+    MarkProposal: staff.mark_proposal,
     Tell: inside.tell,
     Warn: inside.warn,
 }
@@ -61,9 +82,9 @@ def check_settled(kinds: tuple[type[Local], ...] = LOCAL) -> None:
 async def settle(tx: Tx, action: Action, decision: Decision) -> None:
     """Carry out or owe one action. Raises Contended when the world changed since the facts."""
     match action:
-        case Reply() if decision.inside:
+        case Reply() | AnswerBot() if decision.inside:
             await ledger.owe(tx, action, _owing(decision), inside=True)
-        case Reply():
+        case Reply() | AnswerBot():
             later = replace(action, not_before=moment(decision.answer_by_us))
             await ledger.owe(tx, later, _owing(decision))
         case Remote():

@@ -20,7 +20,8 @@ async def invite(tx: Tx, action: Invite, decision: Decision) -> None:
 
 async def take_seat(tx: Tx, action: TakeSeat, decision: Decision) -> None:
     """Record that the customer sits in a group."""
-    await seats.take(tx, action.chat, action.member, decision.member, decision.now_us)
+    since_us = action.joined * 1_000_000 or decision.now_us
+    await seats.take(tx, action.chat, action.member, decision.member, since_us)
 
 
 async def leave_seat(tx: Tx, action: LeaveSeat, decision: Decision) -> None:
@@ -30,13 +31,4 @@ async def leave_seat(tx: Tx, action: LeaveSeat, decision: Decision) -> None:
 
 async def mark_group(tx: Tx, action: MarkGroup, decision: Decision) -> None:
     """Record what we learnt of a group."""
-    await seats.mark_group(
-        tx,
-        chat=action.chat,
-        account=decision.account,
-        state=action.state,
-        name=action.name,
-        config_id=action.config_id,
-        qr_code=action.qr_code,
-        staff=action.staff,
-    )
+    await seats.mark_group(tx, action, decision.account)

@@ -1,8 +1,8 @@
 """Settles what a member has: tags, a store, ways to be reached, conversations, open questions."""
 
-from bot.actions import BindStore, Gap, MarkReach, MarkTalk, Tag, Untag
+from bot.actions import BindStore, CallOff, Gap, MarkReach, MarkTalk, MarkTold, Tag, Untag
 from bot.clock import micros
-from bot.db import journal, talks
+from bot.db import journal, ledger, talks
 from bot.db.tx import Tx
 from bot.settle.decision import Decision
 
@@ -70,6 +70,7 @@ async def mark_talk(tx: Tx, action: MarkTalk, decision: Decision) -> None:
         member=action.member,
         person=decision.member,
         state=action.state,
+        chat=action.chat,
         spoke_us=decision.event_us if action.spoke else None,
         staff_us=decision.event_us if action.staff_spoke else None,
         sent=action.sent,
@@ -81,3 +82,13 @@ async def gap(tx: Tx, action: Gap, decision: Decision) -> None:
     await journal.gap(
         tx, inbox=decision.inbox, person=decision.member, text=action.text, at_us=decision.now_us
     )
+
+
+async def mark_told(tx: Tx, action: MarkTold, decision: Decision) -> None:
+    """Record that the member was shown that answers come by themselves."""
+    await tx.run("UPDATE person SET told_us = ? WHERE id = ?", decision.now_us, decision.member)
+
+
+async def call_off(tx: Tx, _action: CallOff, decision: Decision) -> None:
+    """Take back what waits unasked for its hour."""
+    await ledger.call_off(tx, decision.member, decision.now_us)

@@ -1,0 +1,1 @@
+"""`member`: who somebody is, who was taken for one, and telling both."""

@@ -1,0 +1,169 @@
+"""`member import`: a sheet of names, told to the running server, or decided here when none runs."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from bot.clock import Clock
+from bot.errors import AlreadyServed, DatabaseTrouble
+from bot.shop import Source
+from bot.web.body import BODY_LIMIT_BYTES
+from bot.web.members import MOST, tell
+from commands.member.direct import clock_of, direct, home_of
+from commands.member.sheet import Row, Sheet, read_members
+from commands.parts.compose import Home, shop_of, sources_of
+from commands.parts.problems import FINDINGS, FINE, USAGE, show, stop
+from commands.parts.telling import server_of, told
+
+VERSION = 1  # of the JSON form
+OPERATOR = "operator"  # who tells it, when no source is named
+_ROOM_BYTES = BODY_LIMIT_BYTES - 1024
+_TELL_EVERY = 2_000  # rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line asks of an import."""
+
+    file: Path
+    source: str = ""
+    again: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What became of the rows so far."""
+
+    total: int
+    done: int = 0
+    through: str = ""  # server or database
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, batch: Sequence[Row], answers: Sequence[Mapping[str, object]]) -> None:
+        """Count the answers to one batch; now and then say how far a long sheet is."""
+        for row, one in zip(batch, answers, strict=True):
+            result = str(one["result"])
+            self.counts[result] = self.counts.get(result, 0) + 1
+            if result == "refused":
+                self.refused.append((row.line, str(one["text"])))
+        before, self.done = self.done, self.done + len(batch)
+        if before // _TELL_EVERY < self.done // _TELL_EVERY:
+            print(f"已导入 {self.done} / {self.total} 行", file=sys.stderr)
+
+
+def run(home: Path, asked: Asked) -> int:
+    """Take a sheet of names in; good rows are taken also when others are wrong.
+
+    Every wrong row is told with its line and column. Returns 1 when a row was wrong. Repeating is
+    safe: what was taken before is recognised.
+    """
+    read = home_of(home)
+    _check(read, asked)
+    sheet = read_members(asked.file.resolve(), asked.source or OPERATOR, shop_of(read, Clock()))
+    tally = Tally(total=len(sheet.rows))
+    if not asked.dry_run and sheet.rows:
+        try:
+            asyncio.run(_take(read, asked, sheet, tally))
+        except DatabaseTrouble as trouble:
+            stop(f"{trouble}。已收下的不会丢，解决后原样再运行一次")
+    _tell(asked, sheet, tally)
+    bad = any(one.level == "error" for one in sheet.problems)
+    return FINDINGS if bad or tally.refused else FINE
+
+
+def _check(home: Home, asked: Asked) -> None:
+    if not asked.file.is_file():
+        stop(f"没有这个文件：{asked.file}", USAGE)
+    if asked.source and _source(home, asked.source) is None:
+        stop(f"settings.yaml 的 sources 里没有能推 members 的 {asked.source}", USAGE)
+
+
+def _source(home: Home, name: str) -> Source | None:
+    source = sources_of(home.settings).get(name)
+    return source if source and "members" in source.kinds else None
+
+
+async def _take(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
+    try:
+        await _directly(home, asked, sheet, tally)
+    except AlreadyServed as served:
+        source = _source(home, asked.source)
+        if asked.again or source is None:
+            how = "--again 要先停掉它" if asked.again else "加 --source 用它的密钥推给服务"
+            stop(f"现在不能直接导入：{served}。{how}；什么都没有改")
+        await _by_the_server(home, source, sheet, tally)
+
+
+async def _directly(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
+    async with direct(home) as rooms:
+        tally.through = "database"
+        for batch in _batches(sheet.rows):
+            outcomes = await tell(
+                rooms.db, rooms.shop, asked.source or OPERATOR, [row.item for row in batch],
+                overrule=asked.again,
+            )  # fmt: skip
+            await rooms.decide([one.inbox for one in outcomes if one.inbox])
+            tally.add(batch, [one.document for one in outcomes])
+
+
+async def _by_the_server(home: Home, source: Source, sheet: Sheet, tally: Tally) -> None:
+    tally.through = "server"
+    url, clock = server_of(home.settings) + "/api/members", await clock_of(home)
+    for batch in _batches(sheet.rows):
+        body = orjson.dumps([row.item for row in batch])
+        tally.add(batch, (await told(url, source, body, clock))["answers"])
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield rows as many at a time as one call may hold."""
+    batch: list[Row] = []
+    size = 2
+    for row in rows:
+        more = len(orjson.dumps(row.item)) + 1
+        if batch and (len(batch) == MOST or size + more > _ROOM_BYTES):
+            yield batch
+            batch, size = [], 2
+        batch.append(row)
+        size += more
+    if batch:
+        yield batch
+
+
+def _tell(asked: Asked, sheet: Sheet, tally: Tally) -> None:
+    if asked.as_json:
+        print(orjson.dumps(_document(asked, sheet, tally)).decode())
+        return
+    show(sheet.problems)
+    for line, text in tally.refused:
+        print(f"{asked.file.name}:{line}: {text}", file=sys.stderr)
+    bad = len({one.line for one in sheet.problems if one.level == "error"})
+    counts = f"{sheet.count} 行，有错 {bad} 行"
+    if asked.dry_run:
+        print(f"{counts}；只是试算，什么都没有记")
+        return
+    taken, repeated = tally.counts.get("taken", 0), tally.counts.get("repeated", 0)
+    print(f"{counts}：新收 {taken}，以前收过 {repeated}，拒收 {len(tally.refused)}")
+
+
+def _document(asked: Asked, sheet: Sheet, tally: Tally) -> dict[str, object]:
+    return {
+        "v": VERSION,
+        "file": str(asked.file),
+        "rows": sheet.count,
+        "dry_run": asked.dry_run,
+        "through": tally.through,
+        "taken": tally.counts.get("taken", 0),
+        "repeated": tally.counts.get("repeated", 0),
+        "refused": [{"line": line, "text": text} for line, text in tally.refused],
+        "problems": [
+            {"line": one.line, "column": one.column, "level": one.level, "message": one.message}
+            for one in sheet.problems
+        ],
+    }

@@ -1,0 +1,75 @@
+"""The verbs of members: `member show`, `merges`, `unmerge`, `import`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.parts.options import HomeOption, JsonOption, needed
+
+member_app = typer.Typer(help="会员：是谁、和谁合并过、撤销合并、导入身份。")
+
+
+@member_app.command("show")
+def show(
+    who: Annotated[
+        str, typer.Argument(help="会员号、券码、手机号，或任一身份：openid、external_userid…")
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """一位会员现在的样子：身份（打码）、阶段、标签、券、订单、合并记录。"""
+    from commands.member import show as verb
+
+    return verb.run(who, needed(home), as_json=as_json)
+
+
+@member_app.command("merges")
+def merges(
+    home: HomeOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="最多列几条，从最近的数起")] = 50,
+    as_json: JsonOption = False,
+) -> int:
+    """谁和谁被当成同一个人：凭什么、什么时候、有没有撤销。"""
+    from commands.member import merges as verb
+
+    return verb.run(needed(home), limit=limit, as_json=as_json)
+
+
+@member_app.command("unmerge")
+def unmerge(
+    number: Annotated[int, typer.Argument(min=1, help="合并的编号，看 member merges")],
+    by: Annotated[str, typer.Option("--by", help="谁撤销的，留在记录里")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """撤销一次合并：各自的东西回到各自，之后不再自动合并这两个人。"""
+    from commands.member import unmerge as verb
+
+    return verb.run(number, by, needed(home), as_json=as_json)
+
+
+@member_app.command("import")
+def import_names(
+    file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GB18030，一行一个人")],
+    home: HomeOption = None,
+    source: Annotated[
+        str, typer.Option(help="以哪个 sources 的名义；服务正在运行时要用它的密钥签名")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="撤销过合并的也照样合并：已经查实是同一个人")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，什么都不写")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """导入查实过的身份：openid、external_userid、unionid、mp_openid、phone、card，同一行是一个人。"""
+    from commands.member import taking as verb
+
+    asked = verb.Asked(
+        file=file,
+        source=source,
+        again=again,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+    return verb.run(needed(home), asked)

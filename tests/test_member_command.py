@@ -1,0 +1,143 @@
+"""`member`: shown without giving names away, imported from a sheet, told apart again."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.db.sqlite import SqliteDatabase
+from tests.homes import Served, command, oa_text, served_home
+
+PHONE = "13800000001"
+SHEET = f"""openid,手机号,会员卡号,external_userid
+oAdaLovelace,{PHONE},88001,
+,+86 138 0000 0001,,wmAdaLovelace
+oBo,12345,88002,
+,,,
+oCy,,,
+"""
+
+
+def sheet(folder: Path, text: str = SHEET, encoding: str = "utf-8") -> Path:
+    file = folder / "members.csv"
+    file.write_text(text, encoding=encoding)
+    return file
+
+
+async def claim(rooms: Served, who: str = "oAdaLovelace") -> None:
+    await rooms.hear(oa_text(who, "领券", 1))
+
+
+def claimed(home: Path) -> None:
+    async def story() -> None:
+        async with served_home(home) as rooms:
+            await claim(rooms)
+
+    asyncio.run(story())
+
+
+def alive(home: Path) -> int:
+    async def story() -> int:
+        db = SqliteDatabase(home / "xiaoer.db")
+        try:
+            row = await db.read(
+                lambda tx: tx.one("SELECT count(*) AS n FROM person WHERE merged_into IS NULL")
+            )
+        finally:
+            db.close()
+        assert row is not None
+        return int(row["n"])
+
+    return asyncio.run(story())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_sheet_is_taken_in_row_by_row_and_again_without_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoding: str
+) -> None:
+    home = tmp_path / "home"
+    claimed(home)
+    file = sheet(tmp_path, encoding=encoding)
+    told = command(capsys, "member", "import", file, "--home", home)
+    assert told.code == 1
+    assert "members.csv:4:手机号: 不是手机号" in told.err
+    assert "4 行，有错 1 行：新收 3，以前收过 0" in told.out
+    again = command(capsys, "member", "import", file, "--home", home, "--json")
+    assert json.loads(again.out)["repeated"] == 3
+    assert alive(home) == 2
+
+
+def test_a_dry_run_only_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = tmp_path / "home"
+    claimed(home)
+    told = command(capsys, "member", "import", sheet(tmp_path), "--home", home, "--dry-run")
+    assert "只是试算" in told.out
+    assert alive(home) == 1
+
+
+def test_a_member_is_shown_by_phone_without_giving_a_name_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    claimed(home)
+    command(capsys, "member", "import", sheet(tmp_path), "--home", home)
+    told = command(capsys, "member", "show", PHONE, "--home", home)
+    assert told.code == 0
+    assert "公众号 openid oAd…ace" in told.out
+    assert "新人" in told.out
+    document = command(capsys, "member", "show", "88001", "--home", home, "--json").out
+    for text in (told.out, document):
+        assert not any(name in text for name in ("oAdaLovelace", "wmAdaLovelace", PHONE, "88001"))
+    shown = json.loads(document)
+    assert {one["kind"] for one in shown["names"]} >= {"oa_openid", "external_userid", "phone"}
+
+
+def test_nobody_of_that_name_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claimed(tmp_path)
+    told = command(capsys, "member", "show", "nobody", "--home", tmp_path)
+    assert (told.code, told.out) == (1, "")
+    assert "没有找到" in told.err
+
+
+def test_a_wrong_merge_is_listed_undone_and_not_made_again_unless_an_operator_insists(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    claimed(home)
+    rows = "openid,external_userid\n,wmBo\noAdaLovelace,wmBo\n"
+    command(capsys, "member", "import", sheet(tmp_path, rows), "--home", home)
+    (merge,) = json.loads(command(capsys, "member", "merges", "--home", home, "--json").out)[
+        "merges"
+    ]
+    assert (merge["how"], merge["undone"], alive(home)) == ("told", None, 1)
+    undo = ("member", "unmerge", merge["number"], "--by", "小王", "--home", home)
+    assert "已撤销" in command(capsys, *undo).out
+    assert "早已撤销" in command(capsys, *undo).out
+    assert "由 小王 撤销" in command(capsys, "member", "merges", "--home", home).out
+    assert alive(home) == 2
+    rows += "oAdaLovelace,wmBo,\n"
+    command(capsys, "member", "import", sheet(tmp_path, rows), "--home", home)
+    assert alive(home) == 2
+    command(capsys, "member", "import", sheet(tmp_path, rows), "--home", home, "--again")
+    assert alive(home) == 1
+
+
+def test_an_unknown_merge_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    claimed(tmp_path)
+    told = command(capsys, "member", "unmerge", 9, "--by", "bo", "--home", tmp_path)
+    assert (told.code, told.out.strip()) == (1, "没有第 9 号合并")
+
+
+async def test_while_a_server_runs_nothing_is_undone_behind_its_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        await claim(rooms)
+        for argv in (
+            ("member", "unmerge", 1, "--by", "bo"),
+            ("member", "import", sheet(tmp_path)),
+        ):
+            told = await asyncio.to_thread(command, capsys, *argv, "--home", tmp_path)
+            assert told.code == 1
+            assert "正由另一个进程" in told.err
