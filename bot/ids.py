@@ -1,16 +1,36 @@
 """Names we show outside: ULIDs, and coupon codes a person can read aloud."""
 
 import secrets
+import unicodedata
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID_CHARS = 26
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, no 1/I: they look alike on a receipt
 CODE_LENGTH = 8
 
 
 def ulid(at_us: int) -> str:
     """Return a new ULID for a time in UTC microseconds. Never order work by it."""
-    value = (at_us // 1_000) << 80 | secrets.randbits(80)
+    return ulid_of((at_us // 1_000) << 80 | secrets.randbits(80))
+
+
+def ulid_of(value: int) -> str:
+    """Return the ULID of a number below 2¹²⁸."""
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -5, -5))
+
+
+def ulid_value(text: str) -> int:
+    """Return the number of a ULID. Raises ValueError for anything else.
+
+    >>> ulid_of(ulid_value("01KAMQ2Z3B4C5D6E7F8G9H0J1K"))
+    '01KAMQ2Z3B4C5D6E7F8G9H0J1K'
+    """
+    value = 0
+    for letter in text:
+        value = value << 5 | _CROCKFORD.index(letter)
+    if len(text) != _ULID_CHARS or value >> 128:
+        raise ValueError(f"no ULID: {text!r}")
+    return value
 
 
 def coupon_code(prefix: str = "") -> str:
@@ -22,9 +42,10 @@ def coupon_code(prefix: str = "") -> str:
 
 
 def readable_code(typed: str) -> str:
-    """Return a typed coupon code as it is stored: upper case, no spaces or hyphens.
+    """Return a typed coupon code as it is stored: upper case, no spaces or hyphens, half-width.
 
-    >>> readable_code(" ab2c-9xyz ")
-    'AB2C9XYZ'
+    >>> readable_code(" ab2c-9xyz "), readable_code("ＡＢ２Ｃ　９ＸＹＺ")
+    ('AB2C9XYZ', 'AB2C9XYZ')
     """
-    return typed.upper().replace(" ", "").replace("-", "").strip()
+    half_width = unicodedata.normalize("NFKC", typed)  # Chinese keyboards type both
+    return half_width.upper().replace(" ", "").replace("-", "").strip()

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
-from bot.actions import Claim, Output, Speak
-from bot.facts import Campaign, CampaignFacts, Situation
-from handlers.personas import choose, wording
-from handlers.wording import coupon_slots, day, render
+from bot.actions import Claim, OpenCoupon, Output, Speak, Tag
+from bot.events import CouponOpened
+from bot.facts import Campaign, CampaignFacts, Grant, Situation
+from handlers.personas import choose, speak, worded, wording
+from handlers.wording import coupon_slots, render
 from keyword_rules.rule import Step
 
 
@@ -23,21 +24,58 @@ def give(situation: Situation, campaign_id: str) -> Iterable[Output]:
     outcome = _outcome(situation, known)
     if outcome == "granted":
         expires = _last_moment(situation, known.campaign)
-        yield Claim(
+        claim = Claim(
             campaign=campaign_id,
-            ordinal=len(known.mine) + 1,
+            ordinal=max((grant.ordinal for grant in known.mine), default=0) + 1,
             coupon=known.coupon,
             code=known.code,
             expires=expires,
         )
-        yield _words(situation, known.campaign, outcome, known.code, day(situation.facts, expires))
+        yield claim
+        fresh = Grant(ordinal=claim.ordinal, code=known.code, expires=expires, link=known.link)
+        yield _words(situation, known.campaign, outcome, fresh)
     elif outcome == "again":
-        last = known.mine[-1]
-        yield _words(
-            situation, known.campaign, outcome, last.code, day(situation.facts, last.expires)
-        )
+        yield _words(situation, known.campaign, outcome, known.mine[-1])
     else:
-        yield _words(situation, known.campaign, outcome, "", "")
+        yield _words(situation, known.campaign, outcome)
+
+
+def mine(situation: Situation, step: Step) -> Iterable[Output]:
+    """Show the coupons the member holds and can still use, the newest first, at most eight."""
+    held = sorted(_usable(situation), key=lambda one: one[1].expires, reverse=True)[:_MOST_SHOWN]
+    persona, why = choose(situation)
+    if not held:
+        yield from speak(situation, "no_coupons")
+        return
+    text = wording(situation, persona, "my_coupons") or _HELD
+    lines = [
+        render(situation, text, persona, **coupon_slots(situation.facts, campaign, grant))
+        for campaign, grant in held
+    ]
+    yield Speak(
+        text="\n".join(lines),
+        persona=persona.name if persona else "",
+        why=f"{why}；能用的券 {len(lines)} 张",
+        topic="my_coupons",
+    )
+
+
+def opened(situation: Situation) -> Iterable[Output]:
+    """Bind a coupon's page to the device that opens its newest link; an older link binds none."""
+    event, coupon = situation.event, situation.facts.coupon
+    if not isinstance(event, CouponOpened) or coupon is None:
+        return
+    if event.given <= coupon.device_given:
+        return
+    yield OpenCoupon(coupon=event.coupon, device=event.device, given=event.given)
+    yield Tag(name="看券/" + coupon.campaign.id)
+
+
+def _usable(situation: Situation) -> Iterable[tuple[Campaign, Grant]]:
+    for known in situation.facts.campaigns.values():
+        for grant in known.mine:
+            if not grant.redeemed and grant.expires > situation.facts.now:
+                yield known.campaign, grant
 
 
 def _last_moment(situation: Situation, campaign: Campaign) -> datetime:
@@ -58,7 +96,7 @@ def _outcome(situation: Situation, known: CampaignFacts) -> str:
 
 
 def _words(
-    situation: Situation, campaign: Campaign, outcome: str, code: str, expires: str
+    situation: Situation, campaign: Campaign, outcome: str, grant: Grant | None = None
 ) -> Speak:
     persona, why = choose(situation)
     own = {
@@ -68,15 +106,20 @@ def _words(
         "ended": campaign.ended,
         "not_yet": campaign.not_yet,
     }
-    text = own[outcome] or wording(situation, persona, f"coupon_{outcome}") or _PLAIN[outcome]
-    slots = coupon_slots(campaign, code, expires)
+    topic = "" if own[outcome] else f"coupon_{outcome}"
+    text, variant = worded(situation, persona, topic)
+    slots = coupon_slots(situation.facts, campaign, grant)
     return Speak(
-        text=render(situation, text, persona, **slots),
+        text=render(situation, own[outcome] or text or _PLAIN[outcome], persona, **slots),
         persona=persona.name if persona else "",
         why=f"{why}；{_OUTCOMES[outcome]}",
+        topic=topic if variant else "",
+        variant=variant,
     )
 
 
+_MOST_SHOWN = 8
+_HELD = "{campaign_name}：{code}（{expires} 前有效）\n{coupon_url}"
 _OUTCOMES = {
     "granted": "发一张券",
     "again": "已经领过",
@@ -85,8 +128,8 @@ _OUTCOMES = {
     "not_yet": "活动未开始",
 }
 _PLAIN = {
-    "granted": "{campaign_name}：{code}（{expires} 前有效）",
-    "again": "您已有一张{campaign_name}：{code}（{expires} 前有效）",
+    "granted": "{campaign_name}：{code}（{expires} 前有效）\n{coupon_url}",
+    "again": "您已有一张{campaign_name}：{code}（{expires} 前有效）\n{coupon_url}",
     "sold_out": "{campaign_name}已经发完了。",
     "ended": "{campaign_name}已经结束了。",
     "not_yet": "{campaign_name}还没开始。",

@@ -1,14 +1,15 @@
-"""Tills: a coupon code is taken in once, at a store of its campaign, before it expires."""
+"""Tills: a coupon is taken in once, at a store of its campaign, in time, and taken back in time."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.actions import Output, Redeem, Tag, Verdict
-from bot.events import RedeemAsked
+from bot.actions import Output, Redeem, Tag, UndoRedeem, Untag, Verdict
+from bot.events import RedeemAsked, RedeemUndone
 from bot.facts import CouponFacts, Situation
 from handlers.wording import day
 
 _MINUTE = "%Y-%m-%d %H:%M"
+_UNKNOWN = Verdict(code="unknown_code", text="没有这张券，请核对券码")
 
 
 def redeem_asked(situation: Situation) -> Iterable[Output]:
@@ -18,7 +19,7 @@ def redeem_asked(situation: Situation) -> Iterable[Output]:
         return
     refusal = _refusal(situation, event, coupon)
     if refusal or coupon is None:
-        yield refusal or _refused("unknown_code", "没有这张券，请核对券码")
+        yield refusal or _UNKNOWN
         return
     yield Redeem(
         coupon=coupon.coupon,
@@ -40,17 +41,61 @@ def redeem_asked(situation: Situation) -> Iterable[Output]:
     )
 
 
+def redeem_undone(situation: Situation) -> Iterable[Output]:
+    """Yield what takes a redemption back and makes the coupon good again, or the refusal."""
+    event, coupon = situation.event, situation.facts.coupon
+    if not isinstance(event, RedeemUndone):
+        return
+    refusal = _undo_refusal(situation, event, coupon)
+    if refusal or coupon is None:
+        yield refusal or _UNKNOWN
+        return
+    yield UndoRedeem(
+        coupon=coupon.coupon,
+        code=coupon.code or event.code,
+        store=event.store,
+        by=event.by,
+        request=event.request,
+    )
+    if not coupon.others_redeemed:
+        yield Untag(name="核销/" + coupon.campaign.id)
+    yield Verdict(
+        code="undone",
+        text=f"已撤销：{coupon.campaign.name}，这张券又能用了",
+        details={"campaign": coupon.campaign.id, "name": coupon.campaign.name},
+    )
+
+
+def _undo_refusal(
+    situation: Situation, event: RedeemUndone, coupon: CouponFacts | None
+) -> Verdict | None:
+    facts = situation.facts
+    if coupon is None or coupon.state != "granted":
+        return _UNKNOWN
+    if coupon.redeemed_at is None:
+        return _refused("not_redeemed", "这张券没有核销过，不用撤销")
+    if coupon.redeemed_store != event.store:
+        where = _store_name(situation, coupon.redeemed_store)
+        return _refused("wrong_store", f"这张券是在 {where} 核销的，只有那家店能撤销")
+    if facts.now - coupon.redeemed_at > facts.redeem_undo:
+        minutes = int(facts.redeem_undo.total_seconds() // 60)
+        return _refused("too_late", f"核销超过 {minutes} 分钟，不能撤销了")
+    return None
+
+
 def _refusal(
     situation: Situation, event: RedeemAsked, coupon: CouponFacts | None
 ) -> Verdict | None:
-    if coupon is None or coupon.state != "granted":
-        return _refused("unknown_code", "没有这张券，请核对券码")
+    if coupon is None or coupon.state == "shelf" or coupon.expires is None:
+        return _UNKNOWN
+    if coupon.state == "withdrawn":
+        return _refused("withdrawn", "这张券已撤销，不能用了")
     if coupon.redeemed_at:
         return _already(situation, coupon, coupon.redeemed_at)
     if coupon.campaign.stores and event.store not in coupon.campaign.stores:
         allowed = "、".join(_store_name(situation, s) for s in coupon.campaign.stores)
         return _refused("wrong_store", f"这张券只在 {allowed} 可用")
-    if coupon.expires and coupon.expires <= situation.facts.now:
+    if coupon.expires <= situation.facts.now:
         return _refused("expired", f"这张券已在 {day(situation.facts, coupon.expires)} 过期")
     return None
 

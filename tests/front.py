@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -22,8 +22,8 @@ Client = TestClient[web.Request, web.Application]
 
 
 @asynccontextmanager
-async def front(shop: Installed) -> AsyncIterator[Client]:
-    """Serve an installation's routes on loopback while the context lasts."""
+async def front(shop: Installed, port: int | None = None) -> AsyncIterator[Client]:
+    """Serve an installation's routes on loopback while the context lasts; on any port, or this."""
 
     async def ready() -> dict[str, str]:
         try:
@@ -36,7 +36,11 @@ async def front(shop: Installed) -> AsyncIterator[Client]:
         db=shop.db, shop=shop.shop, acceptor=shop.acceptor, worker=shop.worker,
         clock=shop.shop.clock, ready=ready,
     )  # fmt: skip
-    async with TestClient(TestServer(new_app(rooms))) as client:
+    server = TestServer(new_app(rooms), port=port)
+    await server.start_server()
+    # The shop is reached by https, so its cookies are for https alone.
+    jar = CookieJar(unsafe=True, treat_as_secure_origin=server.make_url("/").origin())
+    async with TestClient(server, cookie_jar=jar) as client:
         yield client
 
 

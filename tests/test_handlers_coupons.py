@@ -32,6 +32,38 @@ def stocked(**more: object) -> CampaignFacts:
     return CampaignFacts(campaign=campaign, coupon=7, code="CODE7")
 
 
+def shown(*grants: Grant) -> Speak:
+    known = CampaignFacts(campaign=NEWCOMER, mine=grants, coupon=7, code="CODE7")
+    situation = given(said("我的券"), campaigns={NEWCOMER.id: known})
+    (words,) = coupons.mine(situation, step("coupons"))
+    assert isinstance(words, Speak)
+    return words
+
+
+def test_the_coupons_a_member_can_still_use_are_shown_newest_first() -> None:
+    later, sooner = NOW + timedelta(days=9), NOW + timedelta(days=1)
+    words = shown(
+        Grant(ordinal=1, code="SOON", expires=sooner),
+        Grant(ordinal=2, code="LATE", expires=later),
+        Grant(ordinal=3, code="GONE", expires=NOW),
+        Grant(ordinal=4, code="USED", expires=later, redeemed=True),
+    )
+    assert words.text.splitlines() == [
+        "新人券：LATE（2025-10-18 前有效）", "新人券：SOON（2025-10-10 前有效）",
+    ]  # fmt: skip
+
+
+def test_no_more_than_eight_coupons_are_shown_at_once() -> None:
+    many = [Grant(ordinal=n, code=f"C{n}", expires=NOW + timedelta(days=n)) for n in range(1, 20)]
+    assert len(shown(*many).text.splitlines()) == 8
+
+
+def test_who_holds_no_coupon_is_told_so_where_there_are_words() -> None:
+    known = CampaignFacts(campaign=NEWCOMER, coupon=7, code="CODE7")
+    none = given(said("我的券"), campaigns={NEWCOMER.id: known})
+    assert not list(coupons.mine(none, step("coupons")))
+
+
 def test_a_share_is_the_next_code_with_its_terms_and_last_day() -> None:
     (claim,), text = outcome(stocked())
     assert (claim.ordinal, claim.coupon, claim.code) == (1, 7, "CODE7")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot.errors import DatabaseTrouble
 from bot.shop import Times
 from tests.callbacks import said
 from tests.front import Client, front
-from tests.little_shop import OTHER_TILL_KEY, TILL_KEY
+from tests.little_shop import OTHER_TILL_KEY, TILL_KEY, shop_content
 from tests.rooms import Installed, Plans, installed
 
 DAY_S = 24 * 3600
@@ -168,3 +169,46 @@ async def test_while_no_verdict_can_be_made_the_till_is_told_to_ask_again(tmp_pa
         assert (await redeem(client, "NEW2CDE9"))[0] == 503
         shop.worker.able.set()
         assert (await redeem(client, "NEW2CDE9"))[0] == 404
+
+
+async def test_the_tills_system_takes_back_by_code(shop: Installed, client: Client) -> None:
+    async def call(path: str, request: str, key: str = TILL_KEY) -> tuple[int, str]:
+        asked = {"code": "NEW2CDE9", "request": request, "cashier": "小陈"}
+        got = await client.post(path, json=asked, headers={"Authorization": f"Bearer {key}"})
+        return got.status, (await got.json())["code"]
+
+    assert await call("/api/redeem/undo", "U0") == (409, "not_redeemed")
+    assert await call("/api/redeem", "R1") == (200, "redeemed")
+    assert await call("/api/redeem/undo", "U1", "till-key-of-S001") == (409, "wrong_store")
+    assert await call("/api/redeem/undo", "U1") == (200, "undone")
+    assert await call("/api/redeem/undo", "U1") == (200, "undone")
+    assert await call("/api/redeem/undo", "U2") == (409, "not_redeemed")
+    assert await call("/api/redeem", "R2") == (200, "redeemed")
+    shop.hand.move(31 * 60)
+    assert await call("/api/redeem/undo", "U3") == (410, "too_late")
+    assert await shop.one("SELECT undone_by FROM redemption WHERE undone <> 0") == "小陈"
+
+
+async def test_wrong_keys_are_slowed_down_and_a_right_one_passes(
+    shop: Installed, client: Client
+) -> None:
+    async def call(key: str) -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        asked = {"code": "NEW2CDE9", "request": "R1"}
+        return (await client.post("/api/redeem", json=asked, headers=headers)).status
+
+    assert [await call("wrong") for _ in range(22)] == [401] * 20 + [429] * 2
+    assert await call(TILL_KEY) == 200
+    shop.hand.move(61)
+    assert await call("wrong") == 401
+
+
+async def test_a_key_that_was_taken_out_of_the_sheet_is_refused(tmp_path: Path) -> None:
+    stores = dict(shop_content().stores)
+    content = replace(shop_content(), stores=stores)
+    plans = Plans(content=lambda: content)
+    async with installed(tmp_path, plans) as shop, front(shop) as client:
+        stores["S012"] = replace(stores["S012"], redeem_key_sha256="")
+        headers = {"Authorization": f"Bearer {TILL_KEY}"}
+        asked = {"code": "NEW2CDE9", "request": "R1"}
+        assert (await client.post("/api/redeem", json=asked, headers=headers)).status == 401

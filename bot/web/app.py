@@ -3,19 +3,51 @@
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.web import callbacks, join, till
+from bot.web import (
+    aibot,
+    archive,
+    callbacks,
+    cashier,
+    coupon,
+    join,
+    members,
+    orders,
+    pages,
+    signin,
+    till,
+)
+from bot.web.answers import shut, troubled
+from bot.web.astray import astray
 from bot.web.body import BODY_LIMIT_BYTES
+from bot.web.brake import Brake
 from bot.web.keys import ROOMS, Rooms
 
 
 def new_app(rooms: Rooms) -> web.Application:
     """Return the web application over the given rooms."""
-    app = web.Application(client_max_size=BODY_LIMIT_BYTES)
+    app = web.Application(client_max_size=BODY_LIMIT_BYTES, middlewares=[astray, troubled])
+    app.on_response_prepare.append(shut)
     app[ROOMS] = rooms
+    app[till.BRAKE] = Brake()
+    pages.set_up(app)
     app.add_routes(callbacks.routes(rooms))
+    app.add_routes(aibot.routes(rooms))
     app.add_routes(
         [
             web.post("/api/redeem", till.redeem),
+            web.post("/api/orders", orders.orders),
+            web.post("/api/members", members.members),
+            web.post("/api/archive", archive.archive),
+            web.post("/api/redeem/undo", till.undo),
+            # A look that shows nothing must not bind a coupon to whoever took it.
+            web.get("/c/{link:[0-9A-Za-z_-]+}", coupon.show, allow_head=False),
+            web.get("/c/{link:[0-9A-Za-z_-]+}/state", coupon.state, allow_head=False),
+            web.get("/till", cashier.show),
+            web.get("/till/{posted:login|redeem|undo|leave}", cashier.reopened),
+            web.post("/till/login", signin.sign_in),
+            web.post("/till/redeem", cashier.redeem),
+            web.post("/till/undo", cashier.undo),
+            web.post("/till/leave", cashier.leave),
             web.get("/j/{ticket:[0-9A-Za-z_-]+}", join.join),
             web.get("/live", live),
             web.get("/ready", ready),

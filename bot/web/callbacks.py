@@ -9,10 +9,11 @@ from aiohttp import web
 from bot.db.inbox import Accepted
 from bot.errors import DatabaseTrouble, Refused
 from bot.platforms.oa.gate import Mode
-from bot.platforms.oa.reply import sealed_reply
+from bot.platforms.passive import sealed_reply
 from bot.shop import AccountKeys
 from bot.web.body import read_body, single_values
 from bot.web.keys import ROOMS, Rooms
+from bot.web.relay import handed_on
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _TEXT = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
@@ -24,11 +25,12 @@ log = structlog.get_logger()
 
 
 def routes(rooms: Rooms) -> list[web.RouteDef]:
-    """Return a GET and a POST route for each configured account."""
+    """Return a GET route for each configured account, and a POST but for internal bots."""
     found = []
     for keys in rooms.shop.accounts.values():
         found.append(web.get(keys.path, _verify(keys), allow_head=False))
-        found.append(web.post(keys.path, _receive(keys)))
+        if keys.channel != "aibot":
+            found.append(web.post(keys.path, _receive(keys)))
     return found
 
 
@@ -37,7 +39,7 @@ def _verify(keys: AccountKeys) -> Handler:
         try:
             echo = request.app[ROOMS].acceptor.verify_url(keys, single_values(request.query))
         except Refused as refused:
-            return _refuse(keys, refused)
+            return refuse(keys, refused)
         return web.Response(body=echo, headers=_TEXT)
 
     return verify
@@ -47,12 +49,15 @@ def _receive(keys: AccountKeys) -> Handler:
     async def receive(request: web.Request) -> web.StreamResponse:
         rooms = request.app[ROOMS]
         try:
-            query = single_values(request.query)
-            opened = rooms.acceptor.open(keys, query, await read_body(request))
+            query, body = single_values(request.query), await read_body(request)
+            opened = rooms.acceptor.open(keys, query, body)
         except Refused as refused:
-            return _refuse(keys, refused)
+            return refuse(keys, refused)
+        if opened.refused:
+            log_refused(keys, opened.refused)
         try:
-            accepted = await rooms.acceptor.record(opened.arrival)
+            relay = handed_on(request, keys, body, opened.arrival.received_us)
+            accepted = await rooms.acceptor.record(opened.arrival, relay)
             if accepted.duplicate:  # of a first one the decision tells
                 log.info("repeated", event_id=accepted.event_id, account=keys.id)
             clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
@@ -88,13 +93,18 @@ def _nothing(keys: AccountKeys) -> web.Response:
     return web.Response(text="success" if keys.channel == "oa" else "", headers=_TEXT)
 
 
-def _refuse(keys: AccountKeys, refused: Refused) -> web.Response:
-    # One answer for every step, so that a stranger learns nothing; the step is for our log.
+def refuse(keys: AccountKeys, refused: Refused) -> web.Response:
+    """Return the one answer to every refusal: a stranger learns nothing, our log the step."""
+    log_refused(keys, refused)
+    return web.Response(status=403)
+
+
+def log_refused(keys: AccountKeys, refused: Refused) -> None:
+    """Log at which step a callback was refused, and the setting to look at first."""
     log.warning(
         "refused", account=keys.id, step=refused.step, reason=refused.reason,
         setting=_suspect(keys, refused.step),
     )  # fmt: skip
-    return web.Response(status=403)
 
 
 def _suspect(keys: AccountKeys, step: str) -> str:

@@ -1,24 +1,29 @@
-"""The till's call: redeem a coupon code over HTTP with the store's bearer key."""
+"""The till's calls: redeem a coupon code over HTTP with the store's bearer key, or take it back."""
 
 import hashlib
 import hmac
+from collections.abc import Callable, Mapping
 
 import orjson
 from aiohttp import web
 
 from bot.clock import moment
-from bot.codec import event_to_json
-from bot.db import inbox
 from bot.errors import DatabaseTrouble, Refused
-from bot.events import RedeemAsked
+from bot.events import Event, RedeemAsked, RedeemUndone
 from bot.facts import Store
 from bot.ids import readable_code
+from bot.web.asking import ask
 from bot.web.body import read_body
+from bot.web.brake import Brake
 from bot.web.keys import ROOMS, Rooms
 
-_STATUS = {"redeemed": 200, "unknown_code": 404, "expired": 410}
+_STATUS = {"redeemed": 200, "undone": 200, "unknown_code": 404}
+_STATUS |= {"expired": 410, "withdrawn": 410, "too_late": 410}
 _CODE_CHARS = 64
 _REQUEST_CHARS = 128
+BRAKE = web.AppKey("brake", Brake)
+Asked = Mapping[str, str]
+_Make = Callable[[Store, Asked, Rooms], Event]
 
 
 async def redeem(request: web.Request) -> web.Response:
@@ -26,18 +31,67 @@ async def redeem(request: web.Request) -> web.Response:
 
     Repeating a call with the same `request` gives the first answer again.
     """
+    return await _call(request, "redeem", _redeem)
+
+
+async def undo(request: web.Request) -> web.Response:
+    """POST /api/redeem/undo: take a redemption of the own store back, in time.
+
+    Repeating a call with the same `request` gives the first answer again.
+    """
+    return await _call(request, "undo", _undo)
+
+
+def _redeem(store: Store, asked: Asked, rooms: Rooms) -> Event:
+    return RedeemAsked(
+        account=f"till:{store.id}",
+        at=moment(rooms.clock()),
+        code=asked["code"],
+        store=store.id,
+        request=asked["request"],
+        cashier=asked["cashier"],
+    )
+
+
+def _undo(store: Store, asked: Asked, rooms: Rooms) -> Event:
+    return RedeemUndone(
+        account=f"till:{store.id}",
+        at=moment(rooms.clock()),
+        code=asked["code"],
+        store=store.id,
+        request=asked["request"],
+        by=asked["cashier"] or "收银系统",
+    )
+
+
+async def _call(request: web.Request, what: str, make: _Make) -> web.Response:
     rooms = request.app[ROOMS]
     store = _store_of_key(rooms, request.headers.get("Authorization", ""))
     if store is None:
-        return _json(401, "no_key", "门店密钥不对：请在请求头写 Authorization: Bearer <密钥>")
+        return _no_key(request)
     try:
-        asked = _asked(store, await read_body(request), rooms)
+        asked = _asked(await read_body(request))
     except (Refused, ValueError) as trouble:
         return _json(400, "bad_request", f"请求不完整：{trouble}")
+    canonical = f"{what}\0{store.id}\0{asked['request']}\0{readable_code(asked['code'])}"
     try:
-        return await _decide(rooms, asked)
+        verdict = await ask(rooms, make(store, asked, rooms), canonical)
     except DatabaseTrouble:
         return _json(503, "try_again", "暂时记不下来，请用同一个 request 重试")
+    if not verdict:
+        return _json(503, "try_again", "暂时没有结果，请用同一个 request 重试")
+    return web.json_response(
+        {"v": 1, **verdict}, status=_STATUS.get(verdict["code"], 409), dumps=_dumps
+    )
+
+
+def _no_key(request: web.Request) -> web.Response:
+    wait_s = request.app[BRAKE].wrong(request.remote or "", request.app[ROOMS].clock())
+    if not wait_s:
+        return _json(401, "no_key", "门店密钥不对：请在请求头写 Authorization: Bearer <密钥>")
+    slowed = _json(429, "slow_down", f"错误的密钥太多，请 {wait_s} 秒后再试")
+    slowed.headers["Retry-After"] = str(wait_s)
+    return slowed
 
 
 def _store_of_key(rooms: Rooms, header: str) -> Store | None:
@@ -53,7 +107,7 @@ def _store_of_key(rooms: Rooms, header: str) -> Store | None:
     return found
 
 
-def _asked(store: Store, body: bytes, rooms: Rooms) -> RedeemAsked:
+def _asked(body: bytes) -> Asked:
     fields = orjson.loads(body)
     if not isinstance(fields, dict):
         raise ValueError("应为 JSON 对象")
@@ -63,37 +117,8 @@ def _asked(store: Store, body: bytes, rooms: Rooms) -> RedeemAsked:
     if not isinstance(request, str) or not 0 < len(request) <= _REQUEST_CHARS:
         raise ValueError("request 应为这次核销的唯一编号，重试时不变")
     cashier = fields.get("cashier")
-    return RedeemAsked(
-        account=f"till:{store.id}",
-        at=moment(rooms.clock()),
-        code=code.strip(),
-        store=store.id,
-        request=request,
-        cashier=cashier[:_CODE_CHARS] if isinstance(cashier, str) else "",
-    )
-
-
-async def _decide(rooms: Rooms, asked: RedeemAsked) -> web.Response:
-    canonical = f"redeem\0{asked.store}\0{asked.request}\0{readable_code(asked.code)}".encode()
-    arrival = inbox.Arrival(
-        account=asked.account,
-        source="internal",
-        dedupe=inbox.dedupe_key(rooms.shop.instance_key, canonical),
-        kind="RedeemAsked",
-        body=event_to_json(asked),
-        received_us=rooms.clock(),
-        lane=0,
-        next_us=rooms.clock() + 5_000_000,
-    )
-    accepted = await rooms.acceptor.record(arrival)
-    await rooms.worker.decide_now(accepted.id)
-    decided = await rooms.db.read(lambda tx: inbox.look_again(tx, accepted.id))
-    if decided.answer is None:
-        return _json(503, "try_again", "暂时没有结果，请用同一个 request 重试")
-    verdict = orjson.loads(decided.answer)
-    return web.json_response(
-        {"v": 1, **verdict}, status=_STATUS.get(verdict["code"], 409), dumps=_dumps
-    )
+    named = cashier[:_CODE_CHARS] if isinstance(cashier, str) else ""
+    return {"code": code.strip(), "request": request, "cashier": named}
 
 
 def _json(status: int, code: str, text: str) -> web.Response:

@@ -1,0 +1,1 @@
+"""What customers and cashiers see and do, in a real browser against a whole installation."""
