@@ -9,17 +9,18 @@ from typing import Any
 
 import orjson
 
-from bot.actions import Reply
+from bot.actions import AnswerBot, Gap, Reply
 from bot.clock import micros, micros_of, moment
 from bot.codec import action_summary, event_from_json
 from bot.db import inbox, journal
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
-from bot.events import Event, KfSaid, TextSaid, Unrecognised
+from bot.events import Event, KfSaid, TextSaid
 from bot.facts import Situation
 from bot.gather import Known, gather
 from bot.plan import Plan, plan
+from bot.platforms.aibot import reply as bot_reply
 from bot.platforms.oa.reply import text_reply
 from bot.settle import Decision, settle
 from bot.shop import Shop, decoded
@@ -77,14 +78,14 @@ class Decider:
         for action in made.actions:
             await settle(tx, action, decision)
         await self._keep(tx, decision, event, known, made)
-        answer = _answer(event, made, known)
+        answer = _answer(row, event, made, known)
         await inbox.close(
             tx,
             inbox_id,
             person=decision.person,
             answer=answer,
             at=decision.now_us,
-            ignored=isinstance(event, Unrecognised),
+            ignored=event.ignored(),
         )
         return Decided(
             inbox=inbox_id,
@@ -123,23 +124,27 @@ class Decider:
         for hit in known.trace.hits:
             await journal.rule_hit(tx, decision.person, hit.rule, decision.now_us)
         if isinstance(event, TextSaid | KfSaid):
-            await journal.misses(tx, decision.person, not known.trace.hits)
+            missed = any(isinstance(action, Gap) for action in made.actions)
+            await journal.misses(tx, decision.person, missed)
 
 
 def event_of(shop: Shop, row: Row) -> Event:
     """Return the event an inbox row holds. Raises LookupError for an account no longer there."""
     if row["source"] == "internal":
-        return event_from_json(row["kind"], row["body"])
+        return shop.named(event_from_json(row["kind"], row["body"]))
     keys = shop.accounts.get(row["account"])
     if keys is None:
         raise LookupError(f"账号 {row['account']} 已不在 settings.yaml 中，这条回调无法处理")
     return decoded(keys, row["body"])
 
 
-def _answer(event: Event, made: Plan, known: Known) -> bytes | None:
+def _answer(row: Row, event: Event, made: Plan, known: Known) -> bytes | None:
     if made.verdict is not None:
         verdict = made.verdict
         return orjson.dumps({"code": verdict.code, "text": verdict.text, **verdict.details})
+    for_bot = next((a for a in made.actions if isinstance(a, AnswerBot)), None)
+    if for_bot:  # the event's own id names its stream, so that a poll finds its row
+        return bot_reply.answer(event, row["event_id"], for_bot.text)
     replies = [a for a in made.actions if isinstance(a, Reply)]
     if not replies:
         return None
@@ -159,7 +164,7 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
         "account": event.account,
         "at": event.at.isoformat() if event.at else None,
         "now": moment(micros(known.facts.now)).isoformat(),
-        "text": event.text if isinstance(event, TextSaid | KfSaid) else "",
+        "text": str(getattr(event, "text", "")),
         "silent": known.facts.silent,
         "comparable": trace.text,
         "ruleset": trace.ruleset,
@@ -177,6 +182,9 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
                 "truth": s.truth,
                 "rule": s.rule,
                 "card": s.card.title if s.card else "",
+                "topic": s.topic,
+                "variant": s.variant,
+                "withheld": s.withheld,
             }
             for s in made.said
         ],

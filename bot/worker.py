@@ -6,7 +6,7 @@ own failures.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ import structlog
 
 from bot.accept import Acceptor
 from bot.clock import Clock, micros_of, moment
-from bot.db import inbox, ledger
+from bot.db import inbox, ledger, memory, tokens
 from bot.db.inbox import Accepted
 from bot.db.tx import Database, Row, Tx
 from bot.decide import Decided, Decider
@@ -63,7 +63,12 @@ class Worker:
 
     async def recover(self) -> int:
         """Settle what the last process left under way; call before serving, as the only process."""
-        return await self._db.write(lambda tx: ledger.recover(tx, self._clock()))
+
+        async def work(tx: Tx) -> int:
+            await tokens.end_leases(tx)
+            return await ledger.recover(tx, self._clock())
+
+        return await self._db.write(work)
 
     async def run(self) -> None:
         """Run every loop until `stop`; a loop that fails is logged and started again."""
@@ -228,16 +233,25 @@ class Worker:
     async def sweep(self) -> None:
         """Settle what waits for nobody, and count what was refused. Repeating it is safe."""
         refused = self._acceptor.refused.copy()
-        await self._db.write(partial(self._sweep, refused=refused))
+        verified = self._acceptor.verified_us.copy()
+        await self._db.write(partial(self._sweep, refused=refused, verified=verified))
         self._acceptor.refused -= refused
+        for account, at_us in verified.items():
+            if self._acceptor.verified_us[account] == at_us:
+                del self._acceptor.verified_us[account]
 
-    async def _sweep(self, tx: Tx, refused: Counter[tuple[str, str]]) -> None:
+    async def _sweep(
+        self, tx: Tx, refused: Counter[tuple[str, str]], verified: Mapping[str, int]
+    ) -> None:
         now_us = self._clock()
         await ledger.expire(tx, now_us)
         await ledger.give_up_silent_answers(tx, now_us, micros_of(self._times.reply_fallback))
         day = moment(now_us).date().isoformat()
         for (account, step), count in refused.items():
-            await inbox.count_refused(tx, account, step, day, count)
+            last = self._acceptor.last_refused.get((account, step), inbox.Refusal())
+            await inbox.count_refused(tx, account, step, day, count, last=last)
+        for account, at_us in verified.items():
+            await memory.remember(tx, account, {memory.VERIFIED: str(at_us)})
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from bot.actions import Gap, Output
 from bot.events import KfSaid, TextSaid
 from bot.facts import Situation
-from handlers.personas import call_person, choose, speak, wants_person, wording
+from handlers.consent import answered
+from handlers.personas import call_person, choose, speak, wording
 from handlers.wording import render
 
 _UNSUPPORTED = "【收到不支持的消息类型"  # what the platform writes for a sticker it cannot carry
@@ -14,13 +15,7 @@ _UNSUPPORTED = "【收到不支持的消息类型"  # what the platform writes f
 def unknown(situation: Situation) -> Iterable[Output]:
     """Yield the stated fallback for a message no rule hit, and keep the phrase as a gap."""
     event, member = situation.event, situation.facts.member
-    if not isinstance(event, TextSaid | KfSaid) or member is None:
-        return
-    if wants_person(situation.facts.content, event.text):
-        persona, _ = choose(situation)
-        yield from call_person(
-            situation, render(situation, wording(situation, persona, "handover"), persona), persona
-        )
+    if not isinstance(event, TextSaid | KfSaid) or member is None or answered(situation):
         return
     if not event.text.startswith(_UNSUPPORTED):
         yield Gap(text=event.text)

@@ -37,7 +37,8 @@ from bot.events import (
 )
 from bot.facts import GroupFacts, PoolFacts, Situation
 from handlers.coupons import give
-from handlers.personas import choose, speak, wording
+from handlers.group_welcomes import missing
+from handlers.personas import choose, speak, worded
 from handlers.wording import render, store_of
 from keyword_rules.rule import Step
 
@@ -113,11 +114,14 @@ def _usable(situation: Situation, group: GroupFacts, shown: str) -> bool:
 def _invitation(situation: Situation, group: GroupFacts, ticket: str) -> Speak:
     persona, why = choose(situation)
     url = f"{situation.facts.public_url}/j/{ticket}"
-    text = wording(situation, persona, "invite") or "「{group_name}」入口：{join_url}"
+    worded_as, variant = worded(situation, persona, "invite")
+    text = worded_as or "「{group_name}」入口：{join_url}"
     return Speak(
         text=render(situation, text, persona, group_name=group.group.name, join_url=url),
         persona=persona.name if persona else "",
         why=f"{why}；群：{group.group.name}（{group.members} 人）",
+        topic="invite",
+        variant=variant,
         truth=Truth.CUSTOMER_TAP,
         card=Attachment(
             title=group.group.name,
@@ -215,7 +219,8 @@ def read(situation: Situation) -> Iterable[Output]:
     event, known = situation.event, situation.facts.seats
     if not isinstance(event, GroupRead):
         return
-    yield MarkGroup(chat=event.chat, name=event.name, staff=event.staff)
+    yield MarkGroup(chat=event.chat, name=event.name, owner=event.owner, staff=event.staff)
+    yield from missing(situation)
     there = {seat.member for seat in event.members}
     for seat in event.members:
         if seat.member not in known or seat.member in event.expect:
@@ -238,6 +243,7 @@ def _joined(situation: Situation, event: GroupRead, seat: Seat) -> Tell:
             unionid=seat.unionid,
             state=seat.state,
             earlier=event.earlier,
+            joined=seat.joined if event.earlier else 0,
         ),
     )
 
@@ -268,7 +274,7 @@ def member_joined(situation: Situation) -> Iterable[Output]:
     if not isinstance(event, MemberJoined) or event.who is None or pool is None:
         return
     group = next(g for g in pool.groups if g.group.chat == event.chat)
-    yield TakeSeat(chat=event.chat, member=event.who.value)
+    yield TakeSeat(chat=event.chat, member=event.who.value, joined=event.joined)
     for name in pool.pool.tags:
         yield Tag(name=name)
     if group.group.store:

@@ -1,20 +1,22 @@
 """Which persona speaks, in which words, and when a person must.
 
-The order of choice is deterministic and kept in the trace: a wish for a person goes to a person; a
-store question of somebody bound to a store to the store's persona; after the first order the
-members' persona; else the default one.
+The order of choice is deterministic and kept in the trace: a wish for a person goes to a person;
+while a person serves nobody else speaks; a store question of somebody bound to a store goes to the
+store's persona; after the first order the members' persona speaks; else the default one. Outside
+its hours the same persona goes on, and says when people are there.
 """
 
 from collections.abc import Iterable
 
-from bot.actions import MarkTalk, Output, Speak, Tag, TransKf, Truth, Warn
-from bot.events import KfSaid
-from bot.facts import Content, Persona, Situation
+from bot.actions import Attachment, Choice, MarkTalk, Output, Speak, Tag, TransKf, Truth, Warn
+from bot.events import KfSaid, TextSaid
+from bot.facts import Persona, Situation
 from handlers.wording import render, store_of
-from keyword_rules.rule import Step
+from keyword_rules.rule import Hit, Step
 
 STORE_TOPICS = frozenset({"hours", "address", "phone", "parking", "pickup", "stock", "delivery"})
 _POOL = 2  # the service state of waiting for a person: wecom/kf.md section 3
+WORDLESS = frozenset({"tag", "untag"})  # steps after which nothing was said yet
 BUYERS = frozenset({"first_order", "taster", "advocate"})
 
 
@@ -35,12 +37,18 @@ def choose(situation: Situation, topic: str = "", wanted: str = "") -> tuple[Per
 
 def wording(situation: Situation, persona: Persona | None, topic: str) -> str:
     """Return one of the persona's variants for a topic by the event's dice, else the default's."""
+    return worded(situation, persona, topic)[0]
+
+
+def worded(situation: Situation, persona: Persona | None, topic: str) -> tuple[str, int]:
+    """Return what `wording` returns and which variant it is, from 1; 0 when there is none."""
     content = situation.facts.content
     for speaker in (persona, content.personas.get(content.default_persona)):
         variants = speaker.replies.get(topic, ()) if speaker else ()
         if variants:
-            return variants[_roll(situation, len(variants))]
-    return ""
+            chosen = _roll(situation, len(variants))
+            return variants[chosen], chosen + 1
+    return "", 0
 
 
 def _roll(situation: Situation, sides: int) -> int:
@@ -50,23 +58,39 @@ def _roll(situation: Situation, sides: int) -> int:
 def speak(situation: Situation, topic_name: str, wanted: str = "", **slots: str) -> Iterable[Speak]:
     """Yield the words for a topic in the voice that is due; nothing when no persona has any."""
     persona, why = choose(situation, topic_name, wanted)
-    text = wording(situation, persona, topic_name)
+    text, variant = worded(situation, persona, topic_name)
     if text:
         yield Speak(
             text=render(situation, text, persona, **slots),
             persona=persona.name if persona else "",
             why=why,
+            topic=topic_name,
+            variant=variant,
         )
 
 
 def reply(situation: Situation, step: Step) -> Iterable[Output]:
-    """Say what the rule says, in the voice it names or the one that is due."""
+    """Say what the rule says, in the voice it names or the one that is due, with what it adds."""
     persona, why = choose(situation, wanted=str(step.args.get("persona", "")))
     yield Speak(
         text=render(situation, str(step.args["text"]), persona),
         persona=persona.name if persona else "",
         why=why,
+        menu=_menu(step),
+        link=_link(step),
+        image=str(step.args.get("image", "")),
     )
+
+
+def _menu(step: Step) -> tuple[Choice, ...]:
+    lines = step.args.get("menu", ())
+    written = lines if isinstance(lines, tuple) else (str(lines),)
+    return tuple(Choice(id=f"m{number}", content=line) for number, line in enumerate(written, 1))
+
+
+def _link(step: Step) -> Attachment | None:
+    url = str(step.args.get("link", ""))
+    return Attachment(title=str(step.args.get("link_title", "")), url=url) if url else None
 
 
 def topic(situation: Situation, step: Step) -> Iterable[Output]:
@@ -90,6 +114,7 @@ def call_person(situation: Situation, text: str, persona: Persona | None) -> Ite
             text=text,
             persona=persona.name if persona else "",
             why="顾客要真人",
+            topic="handover",
             truth=Truth.EMPLOYEE,
         )
     yield Tag(name="待人工")
@@ -111,6 +136,22 @@ def _to_the_pool(situation: Situation) -> Iterable[Output]:
         yield MarkTalk(kf=event.kf, member=member, state="pool")
 
 
-def wants_person(content: Content, text: str) -> bool:
-    """Tell whether a message asks for a person by one of the operator's words."""
-    return any(word and word in text for word in content.person_words)
+def person_word(situation: Situation) -> str:
+    """Return the word by which a customer asks for a person or complains; "" when none does.
+
+    A rule that hands over itself, or whose own words hold that word, such as 人工智能 for 人工,
+    knows better and keeps the message.
+    """
+    event = situation.event
+    if not isinstance(event, TextSaid | KfSaid) or situation.facts.member is None:
+        return ""
+    words = situation.facts.content.person_words
+    found = next((word for word in words if word and word in event.text), "")
+    return "" if any(_knows_better(hit, found) for hit in situation.hits) else found
+
+
+def _knows_better(hit: Hit, word: str) -> bool:
+    verbs = {step.verb for step in hit.do}
+    if "handover" in verbs:
+        return True
+    return bool(verbs - WORDLESS) and any(word in phrase for phrase in hit.words)

@@ -7,6 +7,7 @@ from bot.events import ProfileRead
 from bot.facts import Reach, Situation
 from keyword_rules.rule import Step
 
+_PROOFS = ("token", "passphrase")  # both are one now, though only one of them may have a way
 _OA_LABEL_BYTES = 30  # oa/api.md section 4; a longer tag stays ours alone
 
 
@@ -40,9 +41,11 @@ def mirror(situation: Situation, actions: Sequence[Action]) -> Iterable[Action]:
         return
     add = [a.name for a in actions if isinstance(a, Tag) and a.name not in member.tags]
     remove = [a.name for a in actions if isinstance(a, Untag)]
-    if isinstance(situation.event, ProfileRead) and len(member.reaches) > 1:
+    linked = isinstance(situation.event, ProfileRead) or situation.facts.links.how
+    ways = [*_ways(situation, member.reaches, actions)]
+    if linked and (len(ways) > 1 or situation.facts.links.how in _PROOFS):
         add = [*member.tags, *(n for n in add if n not in member.tags)]
-    for reach in _ways(situation, member.reaches, actions):
+    for reach in ways:
         fitting = [n for n in dict.fromkeys(add) if _fits(reach, n)]
         gone = [n for n in dict.fromkeys(remove) if _fits(reach, n)]
         if fitting or gone:

@@ -6,7 +6,7 @@ nothing is said (handlers only keep the books then; `Facts.silent` tells the pla
 
 from collections.abc import Iterable
 
-from bot.actions import MarkTalk, Output, PullKf, ReadKfCustomer, TransKf, Warn
+from bot.actions import MarkTalk, Output, PullKf, ReadKfCustomer, Tag, TransKf, Warn
 from bot.events import (
     AliasKind,
     KfEntered,
@@ -15,6 +15,7 @@ from bot.events import (
     KfSentFailed,
     KfServicerSaid,
     KfSessionChanged,
+    group_scene,
 )
 from bot.facts import Situation, Talk
 from handlers.arrivals import came_by, greet_unless_a_rule_does
@@ -35,10 +36,19 @@ def entered(situation: Situation) -> Iterable[Output]:
     event = situation.event
     if not isinstance(event, KfEntered) or event.who is None:
         return
-    yield MarkTalk(kf=event.kf, member=event.who.value)
+    chat = _group_of_link(situation, event)
+    yield MarkTalk(kf=event.kf, member=event.who.value, chat=chat)
     yield from came_by(situation)
+    if chat:
+        yield Tag(name=f"群友/{situation.facts.pool_of_chat}")
     if event.welcome_code and not situation.facts.silent:
         yield from greet_unless_a_rule_does(situation)
+
+
+def _group_of_link(situation: Situation, event: KfEntered) -> str:
+    """Return the group in whose welcome the link stood that was opened; "" for any other link."""
+    chat = situation.facts.chat
+    return chat if chat and event.scene == group_scene(chat) else ""
 
 
 def said(situation: Situation) -> Iterable[Output]:

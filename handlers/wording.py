@@ -2,17 +2,42 @@
 
 from datetime import datetime
 
-from bot.events import ContactAdded, Followed, KfEntered, MemberJoined, Scanned
-from bot.facts import Campaign, EntryCode, Facts, Persona, Situation, Store
+from bot.events import (
+    BotAsked,
+    ContactAdded,
+    Followed,
+    KfEntered,
+    MemberJoined,
+    Scanned,
+    StaffSaid,
+)
+from bot.facts import Campaign, EntryCode, Facts, Grant, Persona, Situation, Store
 from keyword_rules.rule import Template
+
+_OF_STAFF = (ContactAdded, StaffSaid, BotAsked)
 
 
 def render(situation: Situation, text: str, persona: Persona | None = None, **more: str) -> str:
     """Return `text` with its slots filled; a slot nobody knows gives its default or nothing."""
-    values = {**_store_slots(store_of(situation)), **more}
+    known = {name: value for name, value in more.items() if value}
+    values = {**_store_slots(store_of(situation)), **_group_slots(situation.facts), **known}
     if persona:
         values.setdefault("persona_name", persona.name)
+        values.setdefault("service_hours", persona.hours.text)
+    values.setdefault("kf_link", kf_url(situation))
     return Template.parse(text).render({k: v for k, v in values.items() if v}).strip()
+
+
+def kf_url(situation: Situation) -> str:
+    """Return the link into customer service, "" when the shop has none.
+
+    For a member whom it would not recognise it carries a token that says who they are (wecom/kf.md
+    section 2); it must be remembered when the link is shown.
+    """
+    url, token = situation.facts.content.kf_link, situation.facts.links.token
+    if not url or not token:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}scene_param={token}"
 
 
 def _store_slots(store: Store | None) -> dict[str, str]:
@@ -26,13 +51,18 @@ def _store_slots(store: Store | None) -> dict[str, str]:
     }
 
 
-def coupon_slots(campaign: Campaign, code: str, expires: str) -> dict[str, str]:
-    """Return the slots a coupon's texts may use."""
+def _group_slots(facts: Facts) -> dict[str, str]:
+    return {"group_name": facts.group.group.name} if facts.group else {}
+
+
+def coupon_slots(facts: Facts, campaign: Campaign, grant: Grant | None) -> dict[str, str]:
+    """Return the slots a coupon's texts may use; without a grant there is no code to show."""
     return {
         "campaign_name": campaign.name,
-        "code": code,
+        "code": grant.code if grant else "",
         "terms": campaign.terms,
-        "expires": expires,
+        "expires": day(facts, grant.expires) if grant else "",
+        "coupon_url": f"{facts.public_url}/c/{grant.link}" if grant and grant.link else "",
     }
 
 
@@ -57,9 +87,8 @@ def store_of(situation: Situation) -> Store | None:
     facts, event = situation.facts, situation.event
     entry = entry_code(situation)
     names = [entry.store if entry else ""]
-    if isinstance(event, MemberJoined):
-        names.append(_store_of_chat(facts, event.chat))
-    if isinstance(event, ContactAdded) and event.staff in facts.content.staff:
+    names.append(_store_of_chat(facts, facts.chat or getattr(event, "chat", "")))
+    if isinstance(event, _OF_STAFF) and event.staff in facts.content.staff:
         names.append(facts.content.staff[event.staff].store)
     names.append(facts.member.store if facts.member else "")
     found = next((n for n in names if n in facts.content.stores), "")

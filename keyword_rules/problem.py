@@ -61,7 +61,8 @@ class Spot:
 def nearest(name: str, valid: Iterable[str]) -> str:
     """A hint with the valid name most like this one, or with the valid names if they are few."""
     known = sorted(valid)
-    if alike := get_close_matches(name, known, n=1, cutoff=_ALIKE):
+    swapped = [one for one in known if sorted(one) == sorted(name)]  # ao for oa: letters in haste
+    if alike := swapped or get_close_matches(name, known, n=1, cutoff=_ALIKE):
         return f"是不是 {alike[0]}？"
     if known and len(known) <= _FEW:
         return f"可以写：{'、'.join(known)}"

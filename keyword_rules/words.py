@@ -48,6 +48,17 @@ def core(text: str) -> tuple[int, int]:
     return (start, end) if start < end else (0, len(text))
 
 
+def bare(text: str) -> str:
+    """Return a comparable text without spaces, and without punctuation around it.
+
+    >>> bare("「良渚 ＣＡＴ！」")
+    '良渚cat'
+    """
+    folded = comparable(text)
+    start, end = core(folded)
+    return folded[start:end].replace(" ", "")
+
+
 @cache
 def simplified() -> Mapping[int, str]:
     """The translate table from traditional to simplified characters, one by one."""

@@ -9,6 +9,7 @@ from bot.actions import PullKf, Receipt, Remote
 from bot.clock import Clock
 from bot.codec import event_from_json
 from bot.db import ledger
+from bot.db.blocks import BlockShelf
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
 from bot.db.sqlite import SqliteDatabase
@@ -16,7 +17,9 @@ from bot.db.tokens import TokenShelf
 from bot.db.tx import Row
 from bot.events import Event
 from bot.perform import Door, Performer
+from bot.platforms.budget import Budget
 from bot.platforms.kf import calls
+from bot.platforms.limits import Limits
 from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
 from bot.platforms.wecom.calls import token_fetch
@@ -84,7 +87,9 @@ async def customer_service(folder: Path) -> AsyncIterator[Desk]:
         port = Port(
             account="corp", scope=CORP, wire=platform,
             tokens=TokenHolder("corp", TokenShelf(db), fetch, clock),
-            errors=error_tables()["kf"], labels=LabelShelf(db), memory=MemoryShelf(db),
+            errors=error_tables()["kf"],
+            budget=Budget("corp", Limits(), BlockShelf(db), clock),
+            labels=LabelShelf(db), memory=MemoryShelf(db),
         )  # fmt: skip
         doors = {"corp": Door(port=port, call=calls.perform)}
         yield Desk(

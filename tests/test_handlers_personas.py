@@ -7,6 +7,8 @@ import pytest
 from bot.actions import Gap, Label, MarkReach, Speak, Tag, Truth, Untag, Warn
 from bot.events import ProfileRead
 from bot.facts import Reach
+from bot.plan import plan
+from commands.parts.compose import PLAYBOOK
 from handlers import fallback, personas, tags
 from tests.little_shop import NOW, XIAODU
 from tests.situations import ADA, FOLLOWS, given, member, only, said, step, with_content
@@ -62,6 +64,13 @@ def test_a_persona_without_words_for_a_topic_borrows_the_defaults() -> None:
     assert (words.text, words.persona) == ("马上叫人", "小壹妹妹")
 
 
+def test_the_words_tell_their_topic_and_variant() -> None:
+    many = replace(XIAODU, replies={"greeting": ("一", "二", "三")})
+    content = with_content(personas={"xiaodu": many})
+    (words,) = personas.speak(given(said(), content=content, dice="00000001"), "greeting")
+    assert (words.topic, words.variant) == ("greeting", 2)
+
+
 def test_a_topic_nobody_has_words_for_gets_the_fallback() -> None:
     (words,) = only(Speak, personas.topic(given(said()), step("topic", name="parking")))
     assert words.text == "没听懂"
@@ -105,9 +114,9 @@ def test_the_second_miss_in_a_row_calls_a_person() -> None:
 
 
 def test_a_wish_for_a_person_is_no_gap() -> None:
-    outputs = list(fallback.unknown(given(said("我要人工"))))
-    assert [w.text for w in only(Speak, outputs)] == ["马上叫人"]
-    assert not only(Gap, outputs)
+    made = plan(given(said("我要人工"), answers_inside=True), PLAYBOOK)
+    assert [w.text for w in made.said] == ["马上叫人"]
+    assert not only(Gap, made.actions)
 
 
 def test_a_sticker_the_platform_could_not_carry_is_no_gap() -> None:

@@ -20,6 +20,7 @@ from bot.actions import (
     Warn,
     WelcomeKf,
 )
+from bot.carry import KF_MESSAGES, SPEAKING_WINDOW
 from bot.events import (
     Alias,
     AliasKind,
@@ -32,7 +33,7 @@ from bot.events import (
     KfSessionChanged,
 )
 from bot.facts import Member, Talk
-from bot.plan import KF_MESSAGES, SPEAKING_WINDOW, plan
+from bot.plan import plan
 from commands.parts.compose import PLAYBOOK
 from handlers import talks
 from keyword_rules.rule import Hit
@@ -241,9 +242,10 @@ def test_the_in_group_benefit_goes_by_an_open_conversation(talk: Talk, goes: boo
     assert len(only(SendKf, actions)) == goes
 
 
-def test_an_answer_is_never_held_back_by_the_count() -> None:
-    full = replace(TALK, sent=KF_MESSAGES)
-    assert only(SendKf, planned(said(), member=ada(talks=(full,))))
+def test_an_answer_is_held_back_only_when_the_platform_would_refuse_it() -> None:
+    full, room = (replace(TALK, sent=KF_MESSAGES - left) for left in (0, 2))
+    assert only(SendKf, planned(said(), member=ada(talks=(room,))))
+    assert not only(SendKf, planned(said(), member=ada(talks=(full,))))
 
 
 # --- who holds a conversation ---

@@ -8,7 +8,7 @@ import pytest
 
 from bot.actions import State
 from bot.db import ledger
-from bot.events import KfOther, KfRang, KfSaid
+from bot.events import KfNotice, KfRang, KfSaid
 from tests.kf_desk import PULL, SYNC, Desk, customer_service, never_answered
 from tests.kf_items import KF, entered, said
 from tests.little_shop import NOW_US
@@ -29,7 +29,7 @@ async def test_a_page_enters_the_inbox_in_its_order_and_the_cursor_moves(desk: D
     assert receipt.state is State.DONE
     first, second, third = await desk.events()
     assert isinstance(first, KfSaid)
-    assert isinstance(second, KfOther)
+    assert isinstance(second, KfNotice)
     assert isinstance(third, KfSaid)
     assert (first.text, second.msg_id, third.text) == ("领券", "m2", "在吗")
     assert await desk.cursor() == "c1"

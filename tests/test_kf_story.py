@@ -54,6 +54,21 @@ async def test_one_bell_delivered_twice_and_bells_in_vain_change_nothing(desk: K
     assert await desk.shop.one("SELECT count(*) FROM coupon_grant") == 1
 
 
+async def test_many_lines_in_one_breath_are_answered_within_what_the_platform_takes(
+    desk: KfLog,
+) -> None:
+    answers = await desk.types(*["领券"] * 6, "人工")
+    assert len(answers) == 5
+    assert answers[-1] == "马上叫人"
+    assert await state(desk) == "pool"
+
+
+async def test_lines_that_follow_an_answer_are_answered_again(desk: KfLog) -> None:
+    for _ in range(6):
+        assert len(await desk.types("领券")) == 1
+        desk.shop.hand.move(2)
+
+
 async def test_a_message_older_than_half_an_hour_is_kept_and_not_answered(desk: KfLog) -> None:
     assert await desk.types("领券", "人工", "啥", age_s=HALF_AN_HOUR_S + 1) == []
     assert desk.said_and_done() == []

@@ -1,0 +1,201 @@
+"""By which effects words reach somebody, and what may go along with them there."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.actions import (
+    Action,
+    Attachment,
+    MarkTalk,
+    Reply,
+    Send,
+    SendKf,
+    Speak,
+    WelcomeContact,
+    WelcomeKf,
+)
+from bot.actions.answering import to_staff
+from bot.draft import draft
+from bot.events import ContactAdded, GroupSaid, KfEntered, KfSaid
+from bot.facts import Facts, Reach, Situation, Talk
+from bot.fit import Way, fit, menu_of, words_of
+
+KF_MESSAGES = 5  # wecom/kf.md section 5: after the customer's last words
+SPEAKING_WINDOW = timedelta(hours=48)  # oa/api.md section 2: after the customer's last message
+_SPARE = 1  # of the five: kept for receipts and for calling a person
+_ALL_SAID = "顾客说完之后已经回了几条，平台一轮只让发 5 条"
+_CARDS = 9  # wecom/customer-contact.md section 2
+_TEXT_ONLY = Way(no_image="这里只能回文字")
+_GROUP = Way(no_image="要群主自己在群里发")
+_CONTACT = Way(room=_CARDS, no_image="好友欢迎语不附图片文件")
+
+
+def carry(
+    situation: Situation, said: Sequence[Speak]
+) -> tuple[tuple[Speak, ...], tuple[Action, ...]]:
+    """Return the words as they go out and the effects that carry them; none when there is no way.
+
+    An Official Account is answered in the response; a new contact by the welcome, once, within
+    20 s; an employee where they asked; a customer in a group through its owner; anybody else by
+    message while the window after their last words is open. Withheld words stay and go nowhere.
+    """
+    if all(words.withheld for words in said):
+        return tuple(said), ()
+    talk, at = _talk(situation), situation.facts.morning or situation.facts.now
+    if why := _spent(situation, said, talk):
+        return tuple(replace(one, withheld=one.withheld or why) for one in said), ()
+    fitted = fit(said, _way(situation, talk, at))
+    sent = [words for words in fitted if not words.withheld]
+    return fitted, _carried(situation, sent, talk)
+
+
+def _carried(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> tuple[Action, ...]:
+    event, facts = situation.event, situation.facts
+    text, rule = words_of(said), next((s.rule for s in said if s.rule), "")
+    if isinstance(event, ContactAdded):
+        return _welcome(event, facts, text, said, rule)
+    if not text:
+        return ()
+    if isinstance(event, KfEntered | KfSaid):
+        return _in_kf(event, facts, said, rule, talk)
+    if isinstance(event, GroupSaid):
+        return draft(situation, text, rule)
+    if event.who is not None and facts.answers_inside:
+        return (Reply(account=event.account, openid=event.who.value, text=text, rule=rule),)
+    return to_staff(event, text, rule, facts.now) or _by_open_window(facts, said, rule, talk)
+
+
+def _talk(situation: Situation) -> Talk | None:
+    """Return the conversation that words of this event go into: its own, or one still open."""
+    event, facts = situation.event, situation.facts
+    if isinstance(event, KfSaid):
+        return _own_talk(event, facts)
+    at = facts.morning or facts.now
+    return None if _open_window(facts, at) else _open_talk(facts, at)
+
+
+def _own_talk(event: KfSaid, facts: Facts) -> Talk | None:
+    if event.who is None:
+        return None
+    known = facts.member.talks if facts.member else ()
+    fresh = Talk(account=event.account, kf=event.kf, member=event.who.value)
+    names = (fresh.account, fresh.kf, fresh.member)
+    return next((t for t in known if (t.account, t.kf, t.member) == names), fresh)
+
+
+def _spent(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> str:
+    """Return why the platform takes no further answer to these words; "" when it does."""
+    if talk is None or not isinstance(situation.event, KfSaid):
+        return ""
+    spare = 0 if any(one.topic == "handover" for one in said) else _SPARE
+    return _ALL_SAID if talk.sent >= KF_MESSAGES - spare else ""
+
+
+def _way(situation: Situation, talk: Talk | None, at: datetime) -> Way:
+    match situation.event:
+        case ContactAdded():
+            return _CONTACT
+        case KfEntered():
+            return replace(_TEXT_ONLY, menu=True)
+        case GroupSaid():
+            return _GROUP
+        case KfSaid():
+            return _kf_way(talk.sent if talk else 0)
+    if talk and not situation.facts.answers_inside and not _open_window(situation.facts, at):
+        return _kf_way(talk.sent)
+    return _TEXT_ONLY
+
+
+def _kf_way(sent: int) -> Way:
+    return Way(menu=True, room=KF_MESSAGES - _SPARE - sent - 1)
+
+
+def _by_open_window(
+    facts: Facts, said: Sequence[Speak], rule: str, talk: Talk | None
+) -> tuple[Action, ...]:
+    # In quiet hours unasked words wait, as long as the window will still be open then.
+    later = facts.morning
+    if reach := _open_window(facts, later or facts.now):
+        text = words_of(said)
+        send = Send(account=reach.account, openid=reach.address, text=text, rule=rule)
+        return (replace(send, not_before=later),)
+    if talk is None:
+        return ()
+    sends = _send_kf(talk, said, rule)
+    return tuple(replace(s, not_before=later) if isinstance(s, SendKf) else s for s in sends)
+
+
+def _in_kf(
+    event: KfEntered | KfSaid, facts: Facts, said: Sequence[Speak], rule: str, talk: Talk | None
+) -> tuple[Action, ...]:
+    if isinstance(event, KfSaid):
+        return _send_kf(talk, said, rule) if talk else ()
+    # Without a code the customer was welcomed before, and may not be written to until they speak.
+    if not event.welcome_code:
+        return ()
+    return (
+        WelcomeKf(
+            account=event.account,
+            code=event.welcome_code,
+            text=words_of(said),
+            menu=menu_of(said),
+            deadline=facts.welcome_until,
+            rule=rule,
+        ),
+    )
+
+
+def _send_kf(talk: Talk, said: Sequence[Speak], rule: str) -> tuple[Action, ...]:
+    """Return one message for the words and their menu, one for each link, one for each picture."""
+    links = [one.link for one in said if one.link]
+    images = [one.image for one in said if one.image]
+    plain = SendKf(account=talk.account, kf=talk.kf, member=talk.member, text="", rule=rule)
+    sends = [
+        replace(plain, text=words_of(said), menu=menu_of(said)),
+        *(replace(plain, link=link, name=_numbered("link", n)) for n, link in enumerate(links, 1)),
+        *(replace(plain, image=one, name=_numbered("image", n)) for n, one in enumerate(images, 1)),
+    ]
+    return (*sends, MarkTalk(kf=talk.kf, member=talk.member, sent=len(sends), rule=rule))
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}{number}"
+
+
+def _open_talk(facts: Facts, at: datetime) -> Talk | None:
+    for talk in facts.member.talks if facts.member else ():
+        open_still = talk.spoke is not None and at - talk.spoke < SPEAKING_WINDOW
+        ours = talk.state not in ("pool", "human", "ended")
+        if ours and open_still and talk.sent < KF_MESSAGES - _SPARE:
+            return talk
+    return None
+
+
+def _welcome(
+    event: ContactAdded, facts: Facts, text: str, said: Sequence[Speak], rule: str
+) -> tuple[Action, ...]:
+    if not event.welcome_code:
+        return ()
+    cards: list[Attachment] = [s.card for s in said if s.card]
+    cards += [s.link for s in said if s.link]
+    return (
+        WelcomeContact(
+            account=event.account,
+            code=event.welcome_code,
+            text=text,
+            attachments=tuple(cards[:_CARDS]),
+            deadline=facts.welcome_until,
+            rule=rule,
+        ),
+    )
+
+
+def _open_window(facts: Facts, at: datetime) -> Reach | None:
+    if facts.member is None:
+        return None
+    for reach in facts.member.reaches:
+        open_still = reach.spoke is not None and at - reach.spoke < SPEAKING_WINDOW
+        if reach.channel == "oa" and reach.on and open_still:
+            return reach
+    return None
