@@ -1,129 +1,87 @@
-"""`init`: fills a new home with the samples and secrets of its own, and says what comes next."""
+"""`init`: begins a home with secrets of its own, and says what to paste where and what is next."""
 
-import hashlib
+import json
 import os
-import re
-import secrets
-import shlex
-import string
-from collections.abc import Iterator
 from pathlib import Path
 
-from commands.parts.compose import fill, open_home
+from commands.parts.compose import open_home
 from commands.parts.problems import FINE, USAGE, stop
-from config.accounts import AES_KEY_CHARS, Account, OaAccount, is_loopback
-from config.home import KEY_FILE, SAMPLE
-from config.settings import Settings
-
-SETTINGS, STORES = "settings.yaml", "stores.csv"
-TOKEN_CHARS = 32  # the most that both platforms take
-_LETTERS = string.ascii_letters + string.digits
-_LENGTHS = {"token": TOKEN_CHARS, "aes_key": AES_KEY_CHARS}
-_SHARED = re.compile(r"^( +(token|aes_key): )fake\w+.*$", re.MULTILINE)
-_SAMPLE_VALUE = re.compile(r"^ +(\w+): (?:\w*fa1e|fake)")
-_DEMO_TILL = hashlib.sha256(b"demo-till-S012").hexdigest()
-_SYSTEM_FOLDER = "lost+found"  # of a volume that is a file system of its own
-_SHEETS = (
-    "stores.csv（门店）、staff.csv（导购）、entry_codes.csv（活码）、campaigns/（活动）、"
-    "pools/（群池）、personas/（人设）、welcomes/（欢迎语）、menu.yaml（菜单）、rules/（规则）"
+from commands.start.asking import Ask, Asked, answers, channels_of, on_terminal
+from commands.start.channels import accounts_of
+from commands.start.telling import Told, document, lines, pastes
+from commands.start.writing import (
+    SETTINGS,
+    begun_with,
+    write_content,
+    write_samples,
+    write_start,
 )
+from config.home import KEY_FILE, UnsafeKey
+from config.settings import read as settings_of
+
+_SYSTEM_FOLDER = "lost+found"  # of a volume that is a file system of its own
 
 
-def run(home: Path) -> int:
-    """Fill `home` with what it lacks, and print what to edit, what to paste and what to run.
+def run(home: Path, asked: Asked, *, as_json: bool = False, ask: Ask | None = None) -> int:
+    """Begin `home` for the channels asked for, all samples for none, and say what comes next.
 
-    Token and EncodingAESKey are new random ones, so that no two installations share them. What is
-    there already stays, so repeating is safe. Stops when `home` holds something else, or cannot
-    be written.
+    What only a console knows is taken from the command line or asked on a terminal; Token,
+    EncodingAESKey, instance key and the till's secret are new random ones. What is there stays,
+    so repeating is safe: it brings back missing files and says everything again. Stops when
+    `home` holds something else, cannot be written, or was begun for other channels.
     """
-    if _is_something_else(home):
-        stop(f"{home} 里有别的东西，又没有 {SETTINGS}：请换一个空目录，或先搬走里面的文件", USAGE)
-    fresh = not (home / SETTINGS).exists()
+    _refuse_other_things(home)
     try:
-        written = _filled(home)
+        written = _again(home, asked) if (home / SETTINGS).exists() else _fresh(home, asked, ask)
     except OSError as trouble:
-        stop(f"{trouble.filename or home} 写不了（{trouble.strerror}）：请检查目录权限")
+        stop(f"{trouble.filename or home} 写不了（{trouble.strerror}）：请检查目录权限和磁盘空间")
+    except UnsafeKey as unsafe:
+        stop(str(unsafe))
     settings = open_home(home, with_rules=False).settings
-    print(f"家目录 {home}：" + (f"写好了 {written} 个文件" if written else "什么都不缺，没有改动"))
-    for line in _next_steps(home, settings, fresh=fresh):
-        print(line)
+    told = Told(
+        home=home,
+        written=tuple(written),
+        doubts=settings_of(home, os.environ)[1],
+        paste=pastes(settings, begun_with(home)),
+    )
+    print(json.dumps(document(told), ensure_ascii=False) if as_json else "\n".join(lines(told)))
     return FINE
 
 
-def _is_something_else(home: Path) -> bool:
-    if not home.exists():
-        return False
-    if not home.is_dir():
-        return True
-    if (home / SETTINGS).exists() or (home / KEY_FILE).exists():
-        return False
-    names = {path.name for path in home.iterdir()} - {_SYSTEM_FOLDER}
-    return any(not name.startswith(".") for name in names)
+def _fresh(home: Path, asked: Asked, ask: Ask | None) -> list[str]:
+    ask = ask or on_terminal()
+    channels = channels_of(asked, ask)
+    if not channels:
+        return write_samples(home)
+    return write_start(home, channels, answers(channels, asked, ask))
 
 
-def _filled(home: Path) -> int:
-    """Write what is missing and return how many files that were."""
-    home.mkdir(parents=True, exist_ok=True)
-    # Ours first: `fill` keeps what is there, so the samples' shared secrets never get in.
-    own = {SETTINGS: _own_settings, STORES: _own_stores}
-    written = 0
-    for name, make in own.items():
-        if not (home / name).exists():
-            _write_new(home / name, make((SAMPLE / name).read_bytes().decode()))
-            written += 1
-    return written + len(fill(home))
+def _again(home: Path, asked: Asked) -> list[str]:
+    channels = channels_of(asked, None)
+    settings = open_home(home, with_rules=False).settings  # stops when they cannot be read
+    _refuse_new_kinds(home, channels, {account.kind for account in settings.accounts})
+    begun = begun_with(home)
+    if channels or begun:
+        return write_content(home, channels or begun or ())
+    return [] if begun is None else write_samples(home)
 
 
-def _write_new(path: Path, text: str) -> None:
-    mode = 0o600 if path.name == SETTINGS else 0o666  # as the umask leaves it
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
+def _refuse_new_kinds(home: Path, channels: tuple[str, ...], kinds: set[str]) -> None:
+    for kind in accounts_of(channels):
+        if kind not in kinds:
+            stop(
+                f"{home} 已经是一个家，没有 {kind} 账号，init 不改已有的设置：请换一个空目录，或在 "
+                f"{SETTINGS} 的 accounts 里加一段 kind: {kind}（见 docs/reference/settings.md）",
+                USAGE,
+            )
 
 
-def _own_settings(sample: str) -> str:
-    return _SHARED.sub(
-        lambda line: f"{line[1]}{_random(_LENGTHS[line[2]])} # 随机生成的，原样填到平台后台", sample
-    )
-
-
-def _own_stores(sample: str) -> str:
-    return sample.replace(_DEMO_TILL, "")  # everybody knows the key it belongs to
-
-
-def _random(count: int) -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(count))
-
-
-def _next_steps(home: Path, settings: Settings, *, fresh: bool) -> Iterator[str]:
-    yield f"\n一、改 {home / SETTINGS}"
-    text = (home / SETTINGS).read_text("utf-8")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := _SAMPLE_VALUE.match(line):
-            yield f"  第 {number} 行 {found[1]} 还是样例的值"
-    if is_loopback(settings.public_url):
-        yield "  public_url 还是本机地址：写上顾客手机能打开的 https 域名"
-    yield f"  别的文件照着样例换成自己的：{_SHEETS}"
-    yield "\n二、到平台后台填回调（先启动 serve 再点保存，平台会立刻来验证网址）"
-    for account in settings.accounts:
-        yield from _to_paste(account, settings.public_url, fresh=fresh)
-    here = shlex.quote(str(home))
-    yield "\n三、接着运行"
-    yield f"  python run.py check --home {here}"
-    yield f"  python run.py serve --home {here}"
-
-
-def _to_paste(account: Account, public_url: str, *, fresh: bool) -> Iterator[str]:
-    base = "https://<您的域名>" if is_loopback(public_url) else public_url
-    page = (
-        "微信公众平台「设置与开发 → 基本配置 → 服务器配置」"
-        if isinstance(account, OaAccount)
-        else "企业微信管理后台「应用管理 → 自建应用 → 接收消息 → 设置 API 接收」"
-    )
-    yield f"  {account.id}：{page}"
-    yield f"    URL             {base}{account.callback_path}"
-    if not fresh or account.aes_key is None:
-        yield f"    Token 等        以 {SETTINGS} 里的为准"
+def _refuse_other_things(home: Path) -> None:
+    """Stop at a file, or at a folder that is in use for something else."""
+    if home.exists() and not home.is_dir():
+        stop(f"{home} 是一个文件，不是目录：请换一个目录", USAGE)
+    if not home.is_dir() or (home / SETTINGS).exists() or (home / KEY_FILE).exists():
         return
-    yield f"    Token           {account.token.get_secret_value()}"
-    yield f"    EncodingAESKey  {account.aes_key.get_secret_value()}"
+    names = {path.name for path in home.iterdir()} - {_SYSTEM_FOLDER}
+    if any(not name.startswith(".") for name in names):
+        stop(f"{home} 里有别的东西，又没有 {SETTINGS}：请换一个空目录，或先搬走里面的文件", USAGE)

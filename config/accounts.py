@@ -1,8 +1,8 @@
-"""The platform accounts of an installation: Official Accounts and WeCom apps, as settings."""
+"""The platform accounts of an installation: Official Accounts, WeCom apps and bots, as settings."""
 
 import re
 from typing import Annotated, Literal, LiteralString
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import field_validator as check
 from pydantic_core import PydanticCustomError
 
 AES_KEY_CHARS = 43
+_PLAIN = re.compile(r"[A-Za-z0-9/:.?#@!$&()*+,;=%~_\[\]-]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -32,14 +33,34 @@ def is_loopback(url: str) -> bool:
 
 def base_url(url: str) -> str:
     """Return `url` without its last slash; https, or http on this machine only."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
+    parts = _parts(url)
+    if parts is None or parts.query or parts.fragment:
         raise wrong("应为网址，如 https://bot.example.com")
     if parts.username or parts.password:
         raise wrong("网址里不要写用户名和密码")
     if parts.scheme == "http" and not is_loopback(url):
         raise wrong("须用 https；只有本机地址可以用 http")
     return url.rstrip("/")
+
+
+def old_system(url: str) -> str:
+    """Return the address of a system of the shop's own, which may be in the clear inside it."""
+    parts = _parts(url)
+    if parts is None or parts.fragment:
+        raise wrong("应为网址，如 https://old.example.com/wx/callback")
+    if parts.username or parts.password:
+        raise wrong("网址里不要写用户名和密码")
+    return url
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of a web address that can be pasted anywhere as it is, or None."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.hostname and parts.port != 0  # reading a port that is none raises
+    except ValueError:
+        return None
+    return parts if whole and parts.scheme in {"https", "http"} and _PLAIN.fullmatch(url) else None
 
 
 def _token(token: SecretStr) -> SecretStr:
@@ -81,6 +102,12 @@ def _identifier(text: str) -> str:
     return text
 
 
+def _mention(name: str) -> str:
+    if not re.fullmatch(r"[^@\s](.{0,62}[^\s])?", name):
+        raise wrong("应为机器人的名字，不带 @，首尾没有空格，最多 64 个字符")
+    return name
+
+
 def _number(value: object) -> object:
     if isinstance(value, bool):
         raise wrong("应为数字")
@@ -106,9 +133,17 @@ class Section(BaseModel):
     )
 
 
+class Relay(Section):
+    """Where verified callbacks are handed on to, after they are stored here; an older system."""
+
+    url: Annotated[str, AfterValidator(old_system)]
+    timeout_s: Annotated[float, Number, Field(gt=0, le=30)] = 3
+
+
 class _AccountBase(Section):
     id: Identifier
     callback_path: str = ""
+    relay: Relay | None = None
 
     @check("callback_path")
     @classmethod
@@ -129,6 +164,11 @@ class OaAccount(_AccountBase):
     secret: Secret | None = None
     api_base: BaseUrl = "https://api.weixin.qq.com"
     token_api: Literal["stable", "classic"] = "stable"  # noqa: S105 (a choice of API)
+
+    @property
+    def scope(self) -> str:
+        """Whose openids and callbacks these are."""
+        return self.appid
 
     @check("aes_key")
     @classmethod
@@ -151,5 +191,26 @@ class WecomAccount(_AccountBase):
     api_base: BaseUrl = "https://qyapi.weixin.qq.com"
     receivers: tuple[Identifier, ...] = ()  # accepted besides the corpid
 
+    @property
+    def scope(self) -> str:
+        """Whose contacts and callbacks these are."""
+        return self.corpid
 
-Account = Annotated[OaAccount | WecomAccount, Field(discriminator="kind")]
+
+class AibotAccount(_AccountBase):
+    """A bot in internal groups of a corp (智能机器人); its callbacks name no receiver."""
+
+    kind: Literal["aibot"]
+    name: Annotated[str, AfterValidator(_mention)]  # as people mention it, without the @
+    token: Annotated[SecretStr, AfterValidator(_wecom_token)]
+    aes_key: AesKey
+    previous_aes_key: AesKey | None = None
+    api_base: BaseUrl = "https://qyapi.weixin.qq.com"  # where a late answer goes
+
+    @property
+    def scope(self) -> str:
+        """Our own name for it: the platform gives none before it is first mentioned."""
+        return self.id
+
+
+Account = Annotated[OaAccount | WecomAccount | AibotAccount, Field(discriminator="kind")]

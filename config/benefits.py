@@ -1,14 +1,18 @@
 """Reads what is given and where it leads: campaigns, and pools of groups."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from config.fields import Fields
 from config.nouns import Campaign, Group, Pool
+from config.problems import Place, Problem
 
 MAX_STOCK = 10_000_000
 SCAN_LIMIT = 200  # members up to which a group's QR lets people in (wecom/customer-contact.md)
 MAX_MEMBERS = 500
+WELCOME_BYTES = 3000  # wecom/customer-contact.md section 5.3, like the next
+MAX_WELCOMES = 100
 _CHAT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = re.compile(r"[A-Z0-9-]{0,8}")
 
@@ -53,6 +57,7 @@ def pool(fields: Fields, *, now: datetime) -> Pool:
     groups = tuple(_group(group, now=now) for group in fields.nested("groups"))
     if not groups:
         fields.warn("groups", "群池里没有群，顾客会被告知暂时没有群")
+    kf = fields.text("kf")
     return Pool(
         id=fields.ident("群池"),
         name=fields.text("name", required=True),
@@ -62,7 +67,26 @@ def pool(fields: Fields, *, now: datetime) -> Pool:
         tags=fields.texts("tags"),
         warn_at=fields.whole("warn_at", 180, low=1, high=MAX_MEMBERS),
         hello=fields.template("hello"),
+        kf=kf,
+        group_welcome=_group_welcome(fields, kf),
     )
+
+
+def _group_welcome(fields: Fields, kf: str) -> str:
+    text = fields.template("group_welcome")
+    if len(text.encode()) > WELCOME_BYTES:
+        fields.refuse("group_welcome", f"入群欢迎语最多 {WELCOME_BYTES} 字节（约 1000 个汉字）")
+    if text and not _CHAT.fullmatch(kf):
+        fields.refuse("group_welcome", "还要写 kf：欢迎语里的入口进哪个客服账号（open_kfid）")
+    return text
+
+
+def too_many_welcomes(pools: Iterable[Pool]) -> Iterator[Problem]:
+    """Yield a warning when more groups are to be welcomed than the platform keeps welcomes."""
+    groups = sum(len(pool.groups) for pool in pools if pool.group_welcome)
+    if groups > MAX_WELCOMES:
+        text = f"{groups} 个群要入群欢迎语，平台最多留 {MAX_WELCOMES} 条：后面的群会建不成"
+        yield Place("pools").problem(text, level="warning")
 
 
 def _group(fields: Fields, *, now: datetime) -> Group:
@@ -77,6 +101,7 @@ def _group(fields: Fields, *, now: datetime) -> Group:
         closed=fields.flag("closed"),
         expires=expires,
         qr_code=fields.text("qr_code"),
+        passphrase=fields.passphrase("passphrase"),
     )
     fields.finish()
     return group

@@ -1,21 +1,25 @@
 """Reads and checks everything an operator writes in a home folder besides settings and rules."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from config.benefits import campaign, pool
+from config.benefits import campaign, pool, too_many_welcomes
 from config.codes import read_home_codes
+from config.dialogues import unknown_topics
 from config.fields import Fields
 from config.files import MAX_YAML_BYTES, read_text
+from config.hours import NEVER, BadHours, Hours, hours_of
+from config.ladder import stages
 from config.menu import menu
-from config.notes import CheckText, Notes
+from config.notes import CheckText, Comparable, Notes
 from config.nouns import Campaign, Content, MenuEntry
 from config.problems import Place, Problem
+from config.questions import staff_questions
+from config.saying import Written, breaches
 from config.sheets import read_sheet
 from config.shop import (
     ENTRY_CODE_HEADERS,
@@ -29,7 +33,7 @@ from config.voices import persona, welcome
 from config.yaml_reader import Node, read_yaml
 
 _Noun = TypeVar("_Noun")
-_HOURS = re.compile(r"(([01][0-9]|2[0-3]):[0-5][0-9])-(([01][0-9]|2[0-3]):[0-5][0-9])")
+AUTOMATIC_MARK = "（自动回复）"
 
 
 def any_text(_text: str) -> str | None:
@@ -37,22 +41,28 @@ def any_text(_text: str) -> str | None:
     return None
 
 
-def read(
+def read(  # noqa: PLR0913  (what judges texts and time comes from above)
     home: Path,
     *,
     accounts: frozenset[str] = frozenset(),
     zone: str = "Asia/Shanghai",
     now: datetime | None = None,
     check_text: CheckText = any_text,
+    comparable: Comparable = str.casefold,
 ) -> tuple[Content, tuple[Problem, ...]]:
     """Return the content of `home` and every problem of every file, in the order of the files.
 
     `accounts` are the ids that pools may name; `check_text` tells what is wrong with a text with
-    slots, or None. What cannot be read is left out, so a Content that came with problems of level
-    error is good for looking at and not for serving. An unknown `zone` raises
-    ZoneInfoNotFoundError. Reading changes nothing.
+    slots, or None, and `comparable` makes one of what customers type in many ways. What cannot be
+    read is left out, so a Content that came with problems of level error is good for looking at and
+    not for serving. An unknown `zone` raises ZoneInfoNotFoundError. Reading changes nothing.
     """
-    notes = Notes(now=now or datetime.now(UTC), zone=ZoneInfo(zone), check_text=check_text)
+    notes = Notes(
+        now=now or datetime.now(UTC),
+        zone=ZoneInfo(zone),
+        check_text=check_text,
+        comparable=comparable,
+    )
     for account in accounts:
         notes.define("账号", account, Place("settings.yaml"))
     if not home.is_dir():
@@ -68,14 +78,16 @@ class _Home:
     def __init__(self, home: Path, notes: Notes) -> None:
         self._home = home
         self._notes = notes
+        self._written: list[Written] = []
 
     def content(self, zone: str) -> Content:
         stores = self._sheet("stores.csv", STORE_HEADERS, store)
         staffs = self._sheet("staff.csv", STAFF_HEADERS, staff)
         codes = self._sheet("entry_codes.csv", ENTRY_CODE_HEADERS, entry_code)
-        personas = self._folder("personas", persona)
+        personas = self._folder("personas", lambda fields: persona(fields, self._written))
         campaigns = self._folder("campaigns", self._campaign)
         pools = self._folder("pools", lambda fields: pool(fields, now=self._notes.now))
+        self._notes.problems.extend(too_many_welcomes(pools))
         content = Content(
             stores=_by_id(stores, lambda each: each.id),
             staff=_by_id(staffs, lambda each: each.userid),
@@ -86,8 +98,12 @@ class _Home:
             welcomes=self._folder("welcomes", welcome),
             menu=self._menu(),
             store_zone=zone,
+            automatic_mark=AUTOMATIC_MARK,
         )
-        return self._with_defaults(content)
+        content = self._with_defaults(content)
+        self._notes.problems.extend(breaches(content, tuple(self._written)))
+        self._notes.problems.extend(unknown_topics(content))
+        return content
 
     def _with_defaults(self, content: Content) -> Content:
         node = self._tree("content.yaml")
@@ -96,17 +112,22 @@ class _Home:
                 self._notes.add(Place("content.yaml"), "default_persona: 缺少这一项")
             return content
         fields = Fields(node, self._notes)
-        quiet = fields.text("quiet_hours")
-        hours = _HOURS.fullmatch(quiet)
-        if quiet and (hours is None or hours[1] == hours[3]):
-            fields.refuse("quiet_hours", "应为起止时间，如 22:00-08:00")
         content = dataclasses.replace(
             content,
             default_persona=fields.ref("default_persona", "人设", required=bool(content.personas)),
             member_persona=fields.ref("member_persona", "人设"),
             store_persona=fields.ref("store_persona", "人设"),
+            newcomer_campaign=fields.ref("newcomer_campaign", "活动"),
+            staff_questions=staff_questions(fields),
             person_words=fields.texts("person_words"),
-            quiet_hours=quiet,
+            unsubscribe_words=fields.texts("unsubscribe_words"),
+            less_words=fields.texts("less_words"),
+            resume_words=fields.texts("resume_words"),
+            automatic_mark=fields.text("automatic_mark", AUTOMATIC_MARK),
+            kf_link=_link(fields),
+            quiet_hours=_quiet(fields),
+            stages=stages(fields),
+            after_order=fields.template("after_order"),
         )
         fields.finish()
         return content
@@ -171,6 +192,22 @@ class _Home:
         noun = make(fields)
         fields.finish()
         return noun
+
+
+def _link(fields: Fields) -> str:
+    url = fields.text("kf_link")
+    if url and not url.startswith("https://"):
+        fields.refuse("kf_link", "应为 https:// 开头的客服链接（微信客服里为一个场景生成）")
+        return ""
+    return url
+
+
+def _quiet(fields: Fields) -> Hours:
+    try:
+        return hours_of(fields.text("quiet_hours"))
+    except BadHours:
+        fields.refuse("quiet_hours", "应为起止时间，如 22:00-08:00")
+        return NEVER
 
 
 def _by_id(nouns: tuple[_Noun, ...], name: Callable[[_Noun], str]) -> Mapping[str, _Noun]:

@@ -10,6 +10,7 @@ from config.yaml_reader import Node
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PASSPHRASE_CHARS = range(2, 21)
 _MAX_FEN = 100_000_000  # a million yuan
 REPLY_BYTES = 2048  # a text to a follower (oa/replies-and-messages.md)
 
@@ -40,6 +41,11 @@ class Fields:
         node = self._nodes.get(name)
         return node is not None and node.value not in (None, "")
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The names that are written, with a value or without."""
+        return frozenset(self._nodes)
+
     def refuse(self, name: str, message: str, *, hint: str = "") -> None:
         """Note an error at `name`."""
         self._notes.add(self.place(name), f"{name}: {message}", hint=hint)
@@ -65,6 +71,15 @@ class Fields:
     def define(self, kind: str, name: str, at: str) -> None:
         """Note that this noun, at its field `at`, is the one `kind` called `name`."""
         self._notes.define(kind, name, self.place(at))
+
+    def passphrase(self, name: str) -> str:
+        """Return words that customers type whole, 2 to 20 characters, and that nobody else has."""
+        value = self.text(name)
+        if value and len(value) not in _PASSPHRASE_CHARS:
+            self.refuse(name, f"应为 {_PASSPHRASE_CHARS[0]} 到 {_PASSPHRASE_CHARS[-1]} 个字")
+        elif value:
+            self._notes.define("进群口令", self._notes.comparable(value), self.place(name))
+        return value
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         """Return a required word, one of `allowed`."""
@@ -166,6 +181,17 @@ class Fields:
             self.refuse(name, "应为列表（每项以 - 开头）")
             return ()
         return tuple(Fields(item, self._notes) for item in node.value)
+
+    def inside(self, name: str) -> "Fields | None":
+        """Return the fields of one mapping, to be finished by whoever reads them."""
+        node = self._ask(name)
+        return Fields(node, self._notes) if node else None
+
+    def written(self, name: str) -> Mapping[str, tuple[Node, ...]]:
+        """Return each topic's variants as they stand in the file, with their places."""
+        node = self._nodes.get(name)
+        topics = node.value if node and isinstance(node.value, Mapping) else {}
+        return {topic: self._items(said) for topic, said in topics.items()}
 
     def finish(self) -> None:
         """Note every name that nobody asked for."""

@@ -1,5 +1,6 @@
 """Reads the text of one file of a home folder, and never one outside it."""
 
+import codecs
 import stat
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from config.problems import Place, Problem
 
 MAX_YAML_BYTES = 1024 * 1024
 MAX_SHEET_BYTES = 16 * 1024 * 1024
+_EVIDENCE_BYTES = 8  # four Chinese characters that no other encoding writes like this
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -24,9 +26,10 @@ def read_text(
         content, mode = _bytes(home, home / name, limit_bytes)
     except _Unreadable as unreadable:
         return None, (place.problem(str(unreadable)),)
-    text = _decoded(content, encodings)
-    if text is None:
-        return None, (place.problem("文字编码不对，请另存为 UTF-8"),)
+    try:
+        text = _decoded(content, encodings)
+    except UnicodeError as error:
+        return None, (_misread(place, content, error),)
     open_to_all = place.problem("任何人都能改这个文件，请执行 chmod o-w", level="warning")
     return text, (open_to_all,) if mode & stat.S_IWOTH else ()
 
@@ -51,12 +54,34 @@ def _bytes(home: Path, path: Path, limit_bytes: int) -> tuple[bytes, int]:
         raise _Unreadable(f"读不了：{error.strerror}") from error
 
 
-def _decoded(content: bytes, encodings: tuple[str, ...]) -> str | None:
+def _decoded(content: bytes, encodings: tuple[str, ...]) -> str:
+    """Return the text; raise the UnicodeError of the encoding that got furthest."""
     if content.startswith(_UTF16_MARKS):
-        return None
+        raise UnicodeError
+    reached: list[UnicodeDecodeError] = []
     for encoding in encodings:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+        except UnicodeDecodeError as error:
+            reached.append(error)
+            # Damaged UTF-8 often passes for GB18030, as nonsense that nobody would notice.
+            if _surely_utf8(content[: error.start]):
+                break
+    raise max(reached, key=lambda error: error.start)
+
+
+def _surely_utf8(readable: bytes) -> bool:
+    if readable.startswith(codecs.BOM_UTF8):
+        return True
+    return len(readable) - len(readable.decode(errors="ignore")) >= _EVIDENCE_BYTES
+
+
+def _misread(place: Place, content: bytes, error: UnicodeError) -> Problem:
+    if not isinstance(error, UnicodeDecodeError):
+        return place.problem("文字编码不对（UTF-16），请另存为 UTF-8")
+    # The codec with a byte order mark counts from behind it.
+    start = error.start + len(content) - len(error.object)
+    line = content.count(b"\n", 0, start) + 1
+    byte = start - content.rfind(b"\n", 0, start)
+    where = f"第 {line} 行第 {byte} 个字节（0x{content[start]:02X}）读不出来"
+    return Place(place.file, line, byte).problem(f"文字编码不对，请另存为 UTF-8：{where}")

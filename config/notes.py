@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from config.problems import Level, Place, Problem, nearest
 
+MAX_HINTS = 100
 CheckText = Callable[[str], str | None]
+Comparable = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Notes:
     now: datetime
     zone: ZoneInfo
     check_text: CheckText
+    comparable: Comparable = str.casefold
     problems: list[Problem] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     names: dict[str, dict[str, Place]] = field(default_factory=dict)
@@ -45,7 +48,11 @@ class Notes:
         self.references.append(Reference(kind=kind, name=name, at=at))
 
     def missing(self) -> Iterable[Problem]:
-        """Yield a problem for every name referred to that nothing defines."""
+        """Yield a problem for every name referred to that nothing defines.
+
+        The first 100 wrong names come with the nearest that exists; a search is slow.
+        """
+        hints: dict[tuple[str, str], str] = {}
         for reference in self.references:
             kind, name = reference.kind, reference.name
             names = self.names.get(kind, {})
@@ -54,4 +61,7 @@ class Notes:
                     message = f"没有一个{kind}以 “{name[:-1]}” 开头"
                     yield reference.at.problem(message, level="warning")
             elif name not in names:
-                yield reference.at.problem(f"没有这个{kind}：“{name}”", hint=nearest(name, names))
+                if len(hints) < MAX_HINTS and (kind, name) not in hints:
+                    hints[kind, name] = nearest(name, names)
+                hint = hints.get((kind, name), "")
+                yield reference.at.problem(f"没有这个{kind}：“{name}”", hint=hint)

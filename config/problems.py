@@ -51,11 +51,11 @@ class Place:
         )
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return the one of `names` that `name` most likely meant, "" when none is close.
 
     >>> nearest("newcommer", ["pets", "newcomer"])
     'newcomer'
     """
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
     return close[0] if close else ""

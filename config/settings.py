@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo
@@ -11,16 +11,21 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config.accounts import (
     Account,
+    AibotAccount,
     BaseUrl,
+    Identifier,
     Number,
     OaAccount,
+    Relay,
     Section,
     WecomAccount,
     base_url,
     is_loopback,
     wrong,
 )
+from config.incoming import Source
 from config.problems import Place, Problem
+from config.settings_doubts import of_accounts, of_addresses
 from config.settings_problems import explained
 from config.settings_sources import Sources, gather
 
@@ -57,6 +62,15 @@ class Quota(Section):
     within_s: Annotated[float, Number, Field(gt=0, le=31 * 86_400)]
 
 
+class ApiLimit(Section):
+    """What a platform grants one account for one API, `*` for each, where it is not the usual."""
+
+    account: Identifier
+    api: Annotated[str, Field(pattern=r"^(\*|/[\w/]+)$")]
+    calls: Annotated[int, Number, Field(ge=1, le=100_000_000)]
+    per: Literal["minute", "hour", "day"]
+
+
 class Settings(BaseSettings):
     """What differs between two installations. Secrets show as asterisks wherever it is printed."""
 
@@ -77,6 +91,7 @@ class Settings(BaseSettings):
     database: Annotated[str, Field(repr=False)] = ""  # may hold a password
     redis_url: Annotated[str | None, Field(repr=False)] = None
     accounts: tuple[Account, ...] = ()
+    sources: tuple[Source, ...] = ()
     store_zone: str = "Asia/Shanghai"
     twin_clock_url: BaseUrl | None = None  # business time follows this clock; a demo's only
 
@@ -87,9 +102,17 @@ class Settings(BaseSettings):
     group_lag_s: Seconds = 2  # until a group's list shows who joined
     reply_fallback_s: Seconds = 20  # until an unread answer follows as a message
     lease_s: Seconds = 20
+    link_token_s: Seconds = 600  # how long a link proves who opened it
+    passphrase_window_h: Annotated[float, Number, Field(gt=0, le=720)] = 48  # after joining a group
+    kf_ids_are_contacts: bool = True  # ids of customer service are those of contacts
+
+    redeem_undo_min: Annotated[float, Number, Field(ge=0, le=7 * 24 * 60)] = 30
+    coupon_device_binding: bool = True  # a coupon's code is shown on one device only
 
     oa_quota_after_message: Quota = Quota(messages=5, within_s=48 * 3600)
     oa_quota_after_tap: Quota = Quota(messages=3, within_s=60)  # follow, scan or menu
+    api_share_percent: Annotated[int, Number, Field(ge=1, le=100)] = 80  # of published limits
+    api_limits: tuple[ApiLimit, ...] = ()
     group_scan_limit: Annotated[int, Number, Field(ge=1, le=500)] = 200
     callback_window_days: Days = 7  # an older callback is refused
     dedupe_days: Days = 8
@@ -165,9 +188,13 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "": tuple(name for name in Settings.model_fields if name != "home"),
     "oa": tuple(OaAccount.model_fields),
     "wecom": tuple(WecomAccount.model_fields),
+    "aibot": tuple(AibotAccount.model_fields),
+    "relay": tuple(Relay.model_fields),
+    "sources": tuple(Source.model_fields),
     "listen": tuple(Listen.model_fields),
     "oa_quota_after_message": tuple(Quota.model_fields),
     "oa_quota_after_tap": tuple(Quota.model_fields),
+    "api_limits": tuple(ApiLimit.model_fields),
 }
 
 
@@ -199,7 +226,9 @@ def read(home: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple
         # an unset variable is told once, not again as an empty value
         problems += [each for each in found if (each.file, each.line, each.column) not in known]
         return None, _in_order(problems)
-    return settings, _in_order([*problems, *_doubts(settings, sources)])
+    problems += of_addresses(settings.public_url, settings.sources, sources)
+    problems += of_accounts(settings.accounts, sources)
+    return settings, _in_order(problems)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -207,30 +236,22 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
 
 
 def _repeated(sources: Sources) -> Iterator[Problem]:
-    """Yield a problem for every account whose id or callback path an earlier one has."""
-    accounts = sources.values.get("accounts")
-    seen: dict[tuple[str, str], int] = {}
-    for index, account in enumerate(accounts if isinstance(accounts, list) else ()):
-        if not isinstance(account, Mapping) or "id" not in account:
-            continue
-        path = account.get("callback_path") or f"/callback/{account['id']}"
-        for name, value in (("id", account["id"]), ("callback_path", path)):
-            first = seen.setdefault((name, str(value)), index)
-            if first != index:
-                at = sources.place(("accounts", index, name))
-                yield at.problem(f"accounts[{index}].{name}: 与 accounts[{first}] 相同")
-                break  # the same id has the same path
+    """Yield a problem for every account or source whose id or callback path an earlier one has."""
+    for section in ("accounts", "sources"):
+        listed = sources.values.get(section)
+        seen: dict[tuple[str, str], int] = {}
+        for index, each in enumerate(listed if isinstance(listed, list) else ()):
+            for name, value in _own_names(section, each):
+                first = seen.setdefault((name, value), index)
+                if first != index:
+                    at = sources.place((section, index, name))
+                    yield at.problem(f"{section}[{index}].{name}: 与 {section}[{first}] 相同")
+                    break  # the same id has the same path
 
 
-def _doubts(settings: Settings, sources: Sources) -> Iterator[Problem]:
-    """Yield a warning for every id that does not look like one; old accounts may have such."""
-    for index, account in enumerate(settings.accounts):
-        name, value, starts = (
-            ("appid", account.appid, ("wx",))
-            if isinstance(account, OaAccount)
-            else ("corpid", account.corpid, ("ww", "wx"))
-        )
-        if not value.startswith(starts):
-            at = sources.place(("accounts", index, name))
-            message = f"accounts[{index}].{name}: 通常以 {' 或 '.join(starts)} 开头"
-            yield at.problem(message, level="warning")
+def _own_names(section: str, each: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(each, Mapping) or "id" not in each:
+        return
+    yield "id", str(each["id"])
+    if section == "accounts":
+        yield "callback_path", str(each.get("callback_path") or f"/callback/{each['id']}")

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 from config.problems import Problem, nearest
 from config.settings_sources import Sources, written
 
+_KINDS = "oa（公众号）、wecom（企业微信，客服也用它）或 aibot（智能机器人）"
 _WORDS = {
     "missing": "缺少这一项",
     "extra_forbidden": "不认识的设置",
@@ -16,8 +17,11 @@ _WORDS = {
     "tuple_type": "应为列表（每项以 - 开头）",
     "model_type": "应为“名称: 值”的组合",
     "model_attributes_type": "应为“名称: 值”的组合",
-    "union_tag_not_found": "缺少这一项：oa（公众号）或 wecom（企业微信）",
-    "union_tag_invalid": "应为 oa（公众号）或 wecom（企业微信）",
+    "union_tag_not_found": f"缺少这一项：{_KINDS}",
+    "union_tag_invalid": f"应为 {_KINDS}",
+    "too_short": "至少要写一个",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
@@ -42,10 +46,10 @@ def explained(
         location = details["loc"]
         path = _path(details)
         unknown = details["type"] == "extra_forbidden"
-        section = str(location[-2]) if len(location) > 1 else ""
+        section = next((part for part in location[-2::-1] if isinstance(part, str)), "")
         hint = nearest(str(path[-1]), names.get(section, ())) if unknown else ""
         place = sources.place(path, of_key=unknown)
-        yield place.problem(f"{written(path)}: {_message(details)}", hint=hint)
+        yield place.problem(f"{written(path)}: {said(details)}", hint=hint)
 
 
 def _path(details: ErrorDetails) -> tuple[int | str, ...]:
@@ -59,7 +63,8 @@ def _path(details: ErrorDetails) -> tuple[int | str, ...]:
     return (*path, "kind") if details["type"].startswith("union_tag") else path
 
 
-def _message(details: ErrorDetails) -> str:
+def said(details: ErrorDetails) -> str:
+    """Return what one finding means, without the value that was given."""
     if details["type"] not in _WORDS:
         return details["msg"]
     return _WORDS[details["type"]].format(**details.get("ctx", {})).replace(" or ", " 或 ")

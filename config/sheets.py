@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from config.yaml_reader import Node
 ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheet programs write in China
 MAX_ROWS = 200_000
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?=\S)(?![0-9])")
+_OTHER_SEPARATORS = re.compile(r"[;\t；，|]")
 _ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+")
 
 
@@ -22,8 +24,10 @@ def read_sheet(
     """Return the rows of `name` as mappings of field to cell, and what is wrong with the sheet.
 
     `headers` maps a field to its Chinese heading; either may stand in the first line, in any
-    order. UTF-8 (with or without BOM) and GB18030 are read. Blank rows are skipped. A cell that a
-    spreadsheet would run as a formula stays text, with a warning. At most 16 MiB, 200,000 rows.
+    order. Without the first of them, which names the rows, no row is read. UTF-8 (with or without
+    BOM) and GB18030 are read. Blank rows are skipped; a cell of full-width letters and digits is
+    read as if they were narrow. A cell that a spreadsheet would run as a formula stays text, with
+    a warning. At most 16 MiB, 200,000 rows.
     """
     text, found = read_text(home, name, limit_bytes=MAX_SHEET_BYTES, encodings=ENCODINGS)
     if text is None:
@@ -36,6 +40,7 @@ class _Sheet:
     def __init__(self, file: str, headers: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
         self._file = file
+        self._key, self._key_heading = next(iter(headers.items()))
         self._fields = {chinese: field for field, chinese in headers.items()}
         self._fields.update({field: field for field in headers})
 
@@ -50,6 +55,9 @@ class _Sheet:
                     return
                 if columns is None:
                     columns = self._columns(cells)
+                    if self._key not in columns:
+                        self._no_key(cells)
+                        return
                 elif any(cell.strip() for cell in cells):
                     yield self._row(line, columns, cells)
                 line = reader.line_num + 1  # a quoted cell may span lines
@@ -59,8 +67,8 @@ class _Sheet:
     def _columns(self, cells: list[str]) -> tuple[str, ...]:
         columns: list[str] = []
         for cell in cells:
-            title = cell.strip()
-            field = self._fields.get(title, "")
+            title = _narrow(cell.strip())
+            field = self._fields.get(title) or self._fields.get(title.lower(), "")
             if title and not field:
                 self._add(1, title, "不认识的列", hint=nearest(title, self._fields))
             elif field and field in columns:
@@ -68,13 +76,19 @@ class _Sheet:
             columns.append(field)
         return tuple(columns)
 
+    def _no_key(self, cells: list[str]) -> None:
+        if len(cells) == 1 and _OTHER_SEPARATORS.search(cells[0]):
+            self._add(1, "", "各列要用逗号分开：请在表格软件里另存为“CSV（逗号分隔）”")
+        else:
+            self._add(1, self._key_heading, f"第一行（表头）里没有“{self._key_heading}”这一列")
+
     def _row(self, line: int, columns: tuple[str, ...], cells: list[str]) -> Node:
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
             self._add(line, "", f"有 {len(cells)} 格，表头只有 {len(columns)} 列")
         row: dict[str, Node] = {}
         for field, cell in zip(columns, cells, strict=False):
             if field and field not in row:
-                row[field] = self._cell(line, field, cell.strip())
+                row[field] = self._cell(line, field, _narrow(cell.strip()))
         return Node(at=Place(self._file, line, next(filter(None, columns), "")), value=row)
 
     def _cell(self, line: int, field: str, text: str) -> Node:
@@ -90,3 +104,15 @@ class _Sheet:
 
     def _add(self, line: int, column: str, message: str, *, hint: str = "") -> None:
         self.problems.append(Place(self._file, line, column).problem(message, hint=hint))
+
+
+def _narrow(text: str) -> str:
+    """Return a number or code with plain characters; leave prose as it was typed.
+
+    >>> _narrow("Ｓ０１２"), _narrow("良渚店（２楼）")
+    ('S012', '良渚店（２楼）')
+    """
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return plain.strip() if plain.isascii() else text

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from config.fields import Fields
 from config.nouns import EntryCode, Staff, Store
+from config.pins import is_digest
 
 STORE_HEADERS: Mapping[str, str] = {
     "id": "门店编号",
@@ -15,6 +16,8 @@ STORE_HEADERS: Mapping[str, str] = {
     "phone": "电话",
     "persona": "人设",
     "redeem_key_sha256": "核销密钥摘要",
+    "cashier_pin": "收银PIN摘要",
+    "manager_pin": "店长PIN摘要",
 }
 STAFF_HEADERS: Mapping[str, str] = {
     "userid": "企业微信账号",
@@ -48,7 +51,17 @@ def store(row: Fields) -> Store:
         phone=row.text("phone"),
         persona=row.ref("persona", "人设"),
         redeem_key_sha256=digest,
+        cashier_pin=_pin(row, "cashier_pin"),
+        manager_pin=_pin(row, "manager_pin"),
     )
+
+
+def _pin(row: Fields, name: str) -> str:
+    digest = row.text(name)
+    if digest and not is_digest(digest):
+        row.refuse(name, "应为 run.py till pin 打印的摘要（scrypt:…）；不要填 PIN 本身")
+        return ""
+    return digest
 
 
 def staff(row: Fields) -> Staff:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.codes import read_codes
-from config.content import read
+from config.content import AUTOMATIC_MARK, read
 from config.home import fill_home
 from config.nouns import (
     Campaign,
@@ -95,7 +95,7 @@ def test_the_small_home_reads_into_nouns(home: Path) -> None:
 
 
 def test_an_empty_home_is_empty_content(tmp_path: Path) -> None:
-    assert read_at(tmp_path) == (Content(), ())
+    assert read_at(tmp_path) == (Content(automatic_mark=AUTOMATIC_MARK), ())
     assert "没有这个目录" in told(tmp_path / "gone")[0]
 
 
@@ -131,7 +131,7 @@ def test_an_empty_home_is_empty_content(tmp_path: Path) -> None:
         ),
         ("personas/b.yaml", "id: b\nname: 7", "2:7: name: 应为文字"),
         ("personas/b.yaml", "just words", "personas/b.yaml:1:1: 应为“名称: 值”的组合"),
-        ("personas/b.yaml", b"id: \xff\xfe", "personas/b.yaml: 文字编码不对"),
+        ("personas/b.yaml", b"id: \xff\xfe", "personas/b.yaml:1:5: 文字编码不对"),
         ("personas/b.yml", "", "personas/b.yml: 不会读取：只读取 .yaml 文件"),
         ("menu.yaml", "entries: [{name: 领券, key: a, url: b}]", "三者要有且只有一个"),
         ("menu.yaml", "entries: [{name: 一二三四五六, key: a}]", "name: 18 字节，最多 16 字节"),

@@ -1,0 +1,1 @@
+"""What an Official Account's console holds, looked at, pushed and brought over."""
