@@ -5,18 +5,30 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
 from commands.audit.auditor import audit
 from commands.audit.script import Script
 from commands.parts.problems import FINDINGS, FINE, USAGE, Stop, stop
-from commands.play import rush, service, story
+from commands.play import (
+    colleagues,
+    counter,
+    doors,
+    groups,
+    purchases,
+    rush,
+    service,
+    story,
+)
+from commands.play.furnish import CASHIER_PIN, MANAGER_PIN, STORE, furnish
 from commands.play.liar import MODES, Mode, lying
 from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
 from commands.play.theatre import Theatre
@@ -25,6 +37,24 @@ from commands.play.transcript import Transcript
 _CLIENT_S = 60.0
 _AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock
 _SETTLE_S = 30.0
+NO_UNIONID = "no-unionid"
+WORLDS = ("yidian", NO_UNIONID)
+_STORE_ZONE = ZoneInfo("Asia/Shanghai")
+_DAY = range(9, 20)  # hours in which a whole story fits before the samples' quiet hours
+_SCENES: tuple[Callable[[Theatre], Awaitable[None]], ...] = (
+    *story.SCENES,
+    *rush.SCENES,
+    *doors.SCENES,
+    *service.SCENES,
+    *groups.JOINING,
+    *purchases.SCENES,
+    *groups.ASKING,
+    *colleagues.SCENES,
+    *counter.SCENES,
+    *rush.AGAIN,
+    *groups.AGAIN,
+    *rush.LAST_SCENES,
+)
 _INTERRUPTED = 128 + signal.SIGINT  # as shells say it
 
 
@@ -38,10 +68,18 @@ class Wanted:
     sabotage: str
     kills: int
     seed: int
+    world: str
 
 
 def run(
-    *, once: bool, as_json: bool, keep: Path | None, sabotage: str, kills: int, seed: int
+    *,
+    once: bool,
+    as_json: bool,
+    keep: Path | None,
+    sabotage: str,
+    kills: int,
+    seed: int,
+    world: str,
 ) -> int:
     """Play the story; 0 when the books agree, 1 when the auditor found anything, 130 when stopped.
 
@@ -50,11 +88,14 @@ def run(
     """
     if sabotage and sabotage not in MODES:
         stop(f"--sabotage 只能是 {'、'.join(MODES)}", USAGE)
+    if world not in WORLDS:
+        stop(f"--world 只能是 {'、'.join(WORLDS)}", USAGE)
     if keep and keep.exists() and any(keep.iterdir()):
         stop(f"--keep 的目录 {keep} 不是空的：换一个，免得盖掉里面的东西", USAGE)
     wanted = Wanted(
-        once=once, as_json=as_json, keep=keep, sabotage=sabotage, kills=kills, seed=seed
-    )
+        once=once, as_json=as_json, keep=keep, sabotage=sabotage, kills=kills, seed=seed,
+        world=world,
+    )  # fmt: skip
     with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory() as folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         try:
@@ -88,7 +129,7 @@ async def _set_up(home: Path, wanted: Wanted, transcript: Transcript) -> AsyncIt
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=_CLIENT_S)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        twin = await stack.enter_async_context(twin_running(home, session))
+        twin = await stack.enter_async_context(twin_running(home, session, wanted.world))
         listener = stack.enter_context(listening_socket())
         bot = Bot(home, listener, session)
         stack.push_async_callback(bot.stop)
@@ -100,21 +141,44 @@ async def _set_up(home: Path, wanted: Wanted, transcript: Transcript) -> AsyncIt
                       seed=wanted.seed)
             )  # fmt: skip
             seen_by_twin, bases = liar.bot, {"oa": liar.oa, "wecom": liar.wecom}
+        await _by_day(twin)
         wiring = await twin.get("wiring")
         write_home(home, wiring, url=bot.url, bases=bases, clock=f"{twin.control}/twin/clock")
+        furnish(home, wiring)
         await bot.start()
         await bot.until_ready()
         await _wire(twin, wiring, seen_by_twin)
         play = Theatre(
             twin=twin, bot=bot, home=home, session=session, transcript=transcript,
-            seed=wanted.seed, kills_wanted=wanted.kills,
+            seed=wanted.seed, kills_wanted=wanted.kills, unionids=wanted.world != NO_UNIONID,
         )  # fmt: skip
         yield play
 
 
-async def _wire(twin: Twin, wiring: dict[str, list[dict[str, str]]], url: str) -> None:
-    accounts = {a["id"]: f"{url}/callback/{a['id']}" for a in wiring["accounts"]}
-    told = await twin.post("wire", **accounts)
+async def _by_day(twin: Twin) -> None:
+    # In quiet hours what the story promises would wait for the morning.
+    if ahead_s := seconds_until_day((await twin.get("clock"))["now"]):
+        await twin.post("clock", jump_s=ahead_s)
+
+
+def seconds_until_day(now: float) -> float:
+    """Return how far a clock must jump to stand in the stores' day; 0 when it does already.
+
+    >>> seconds_until_day(1_772_413_200.0)  # 09:00 in Shanghai
+    0.0
+    >>> seconds_until_day(1_772_409_600.0)  # 08:00
+    3600.0
+    """
+    local = datetime.fromtimestamp(now, _STORE_ZONE)
+    if local.hour in _DAY:
+        return 0.0
+    morning = local.replace(hour=_DAY.start, minute=0, second=0, microsecond=0)
+    return ((morning - local) % timedelta(days=1)).total_seconds()
+
+
+async def _wire(twin: Twin, wiring: Mapping[str, Any], url: str) -> None:
+    accounts = [*wiring["accounts"], *wiring["aibots"], *filter(None, [wiring["archive"]])]
+    told = await twin.post("wire", **{one["id"]: f"{url}{one['path']}" for one in accounts})
     for account, outcome in told.items():
         if not outcome["ok"]:
             stop(f"账号 {account} 的回调地址没有通过验证：{outcome['step']}（{outcome['reason']}）")
@@ -123,12 +187,7 @@ async def _wire(twin: Twin, wiring: dict[str, list[dict[str, str]]], url: str) -
 async def _perform(play: Theatre) -> None:
     await play.twin.post("settings", retry_s=0.5, seed=play.seed)
     await play.settled()
-    scenes: tuple[Callable[[Theatre], Awaitable[None]], ...] = (
-        *story.SCENES,
-        *rush.SCENES,
-        *service.SCENES,
-    )
-    for scene in scenes:
+    for scene in _SCENES:
         await scene(play)
 
 
@@ -141,11 +200,14 @@ async def _judge(play: Theatre, home: Path) -> int:
     await play.settled(_SETTLE_S)
     script = Script(promises=tuple(play.promises), kills=tuple(play.kills))
     (home / "script.json").write_bytes(script.to_json())
-    people = sorted({p.who for p in script.promises if p.kind != "refused" and p.who != "*"})
+    wiring = await play.twin.get("wiring")
+    nobody = {"*", *(one["chat_id"] for one in wiring["groups"])}
+    staff = {one["userid"] for one in wiring["staff"]}
+    people = sorted({p.who for p in script.promises if p.kind != "refused"} - nobody)
     found = audit(
         book=await play.twin.get("book"),
         phones={who: await play.twin.get(f"phone/{who}") for who in people},
-        contacts={who: await play.twin.get(f"contact/{who}") for who in people},
+        contacts={w: await play.twin.get(f"contact/{w}") for w in people if w not in staff},
         script=script,
         database=play.database,
     )
@@ -156,6 +218,8 @@ async def _judge(play: Theatre, home: Path) -> int:
 async def _go_on_serving(play: Theatre) -> None:
     play.transcript.note(
         f"\n继续服务中（Ctrl-C 结束）：\n  店小二  {play.bot.url}\n  平台仿真 {play.twin.control}\n"
+        f"  收银台  {play.bot.url}/till"
+        f"（{STORE}，收银 PIN {CASHIER_PIN}，店长 PIN {MANAGER_PIN}）\n"
         f"  家目录  {play.home}\n"
         f"  试试：curl -s {play.twin.control}/twin/do -d "
         '\'{"act":"type","who":"甲","text":"营业时间","wait_s":3}\''

@@ -200,8 +200,8 @@ async def test_a_coupon_granted_or_redeemed_twice_is_doubled(stage: Scene) -> No
     for person in ("甲", "乙"):
         await stage.run(GRANT, "newcomer", person, 1, 1)
         await stage.run(
-            "INSERT INTO redemption(coupon_id, code, store, request, inbox_id, at_us)"
-            " VALUES(1, 'CODE0001', 'S012', ?, 1, 0)", person,
+            "INSERT INTO redemption(coupon_id, code, store, request, inbox_id, at_us, undone)"
+            " VALUES(1, 'CODE0001', 'S012', ?, 1, 0, 0)", person,
         )  # fmt: skip
     assert len((await stage.judged()).doubled) == 2
 

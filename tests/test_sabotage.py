@@ -46,9 +46,10 @@ def play(*options: str, mutant: str = "") -> Played:
     return Played(status=done.returncode, findings="\n".join(findings), last=last)
 
 
-def test_the_honest_story_has_no_findings() -> None:
+@pytest.mark.parametrize("world", ["yidian", "no-unionid"])
+def test_the_honest_story_has_no_findings(world: str) -> None:
     """Otherwise the tests below would prove nothing."""
-    played = play()
+    played = play("--world", world)
     assert (played.status, played.findings) == (0, "")
     found = LAST.fullmatch(played.last)
     assert found is not None
@@ -84,3 +85,10 @@ def test_a_missing_safeguard_is_noticed(mutant: str, culprit: str) -> None:
     played = play(mutant=mutant)
     assert played.status == 1
     assert culprit in played.findings, played.findings
+
+
+def test_two_coupons_that_survive_a_merge_are_noticed() -> None:
+    """One person, found out by a passphrase, has one benefit, whatever codes were shown."""
+    played = play("--world", "no-unionid", mutant="no_merge_guard")
+    assert played.status == 1
+    assert "是 2 份" in played.findings, played.findings

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from commands.audit.archive import check_archive
 from commands.audit.book import read_book, seen_of
 from commands.audit.callbacks import check_callbacks
 from commands.audit.coupons import check_coupons
@@ -16,6 +17,15 @@ from commands.audit.promises import check_promises
 from commands.audit.script import Script
 from commands.audit.tables import read_tables
 from commands.audit.unknown import check_unknown
+
+_CHECKS = (
+    check_callbacks,
+    check_archive,
+    check_effects,
+    check_unknown,
+    check_coupons,
+    check_promises,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +88,7 @@ def audit(
         script=script,
         tables=read_tables(database),
     )
-    checks = (check_callbacks, check_effects, check_unknown, check_coupons, check_promises)
-    found = _sorted(chain.from_iterable(check(evidence) for check in checks))
+    found = _sorted(chain.from_iterable(check(evidence) for check in _CHECKS))
     return Audit(
         sent=len(read.happenings),
         answered=len(read.answered),

@@ -8,6 +8,9 @@ from xml.etree import ElementTree as ET
 Entry = Mapping[str, Any]
 Identity = tuple[str, ...]
 
+_SAYING = "say_in_group"
+# Where a call keeps the words that somebody reads.
+_WORDS = {"text": "content", "markdown": "content", "msgmenu": "head_content"}
 _SAID_BYTES = 2_000  # what an answer and a message keep of a text alike
 
 
@@ -71,8 +74,10 @@ class Call:
 
     def text(self) -> str:
         """Return the words that a message or welcome carries."""
-        inside = self.args.get("text")
-        return str(inside.get("content", "")) if isinstance(inside, Mapping) else ""
+        for kind, words in _WORDS.items():
+            if isinstance(inside := self.args.get(kind), Mapping):
+                return str(inside.get(words, ""))
+        return ""
 
     def arg(self, name: str) -> str:
         """Return an argument as text, "" when it is not there."""
@@ -90,6 +95,7 @@ class Seen:
     words: str
     call: int | None = None
     happening: str = ""
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +104,24 @@ class Attack:
 
     how: str
     status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line that a person wrote in a customer group; the archive holds them in this order."""
+
+    who: str
+    chat: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One push of the archive, `first` to `last` line of it. `taken`: the answer was 2xx."""
+
+    first: int
+    last: int
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +134,8 @@ class Book:
     shown: Sequence[Seen]
     attacks: Sequence[Attack]
     answered: frozenset[str]  # ids answered 200 at least once
+    lines: Sequence[Line]
+    pushes: Sequence[Push]
 
 
 def read_book(entries: Iterable[Entry]) -> Book:
@@ -131,6 +157,8 @@ def read_book(entries: Iterable[Entry]) -> Book:
         answered=frozenset(
             at for at, tries in deliveries.items() if any(one.answered for one in tries)
         ),
+        lines=[_line(one) for one in kinds.get("group", ()) if one["act"] == _SAYING],
+        pushes=[_push(one) for one in kinds.get("archive", ())],
     )
 
 
@@ -146,6 +174,7 @@ def seen_of(who: str, one: Entry) -> Seen:
         words="\n".join([str(one.get("text", "")), *words]),
         call=one.get("call"),
         happening=str(one.get("happening") or ""),
+        chat=str(one.get("chat_id") or ""),
     )
 
 
@@ -207,6 +236,14 @@ def _delivery(one: Entry) -> Delivery:
         trouble=str(one["trouble"]),
         answer=str(one["answer"]),
     )
+
+
+def _line(one: Entry) -> Line:
+    return Line(who=str(one["who"]), chat=str(one["chat_id"]), text=str(one["text"]))
+
+
+def _push(one: Entry) -> Push:
+    return Push(first=int(one["first"]), last=int(one["last"]), taken=bool(one["delivered"]))
 
 
 def _attack(one: Entry) -> Attack:

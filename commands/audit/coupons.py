@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 from commands.audit.evidence import Evidence
 from commands.audit.finding import Finding, Verdict
+from commands.audit.tables import Grant
 
 _WORD = re.compile(r"[0-9A-Za-z_-]{4,64}")
 
@@ -55,6 +56,7 @@ def _check_shown(evidence: Evidence) -> Iterator[Finding]:
 def _check_grants(evidence: Evidence) -> Iterator[Finding]:
     grants = evidence.tables.grants
     live = [one for one in grants if one.ordinal is not None]
+    yield from _check_people(evidence, live)
     shares = Counter((one.campaign, one.person, one.ordinal) for one in live)
     for (campaign, person, ordinal), times in shares.items():
         if times > 1:
@@ -63,11 +65,24 @@ def _check_grants(evidence: Evidence) -> Iterator[Finding]:
     for coupon, times in Counter(one.coupon for one in grants).items():
         if times > 1:
             yield _coupon(Verdict.DOUBLED, f"#{coupon}", "发给一位会员", f"发了 {times} 次", "货架")
-    for coupon, times in Counter(evidence.tables.redeemed).items():
+    roots = {one.coupon: one.root for one in grants}
+    for coupon, times in Counter(roots.get(one, one) for one in evidence.tables.redeemed).items():
         if times > 1:
             yield _coupon(
                 Verdict.DOUBLED, f"#{coupon}", "核销一次", f"核销了 {times} 次", "核销的唯一约束"
             )
+
+
+def _check_people(evidence: Evidence, live: Sequence[Grant]) -> Iterator[Finding]:
+    """Yield whoever was given one share under two names; the script knows who is one person."""
+    for who in sorted(set(evidence.names.values())):
+        persons = evidence.persons(who)
+        shares = Counter((one.campaign, one.ordinal) for one in live if one.person in persons)
+        for (campaign, ordinal), times in shares.items():
+            if times > 1:
+                what = f"{campaign} 第 {ordinal} 份（{who}）"
+                found = f"按 {len(persons)} 位会员各发了，共 {times} 次"
+                yield _coupon(Verdict.DOUBLED, what, "发一次", found, "会员的身份关联")
 
 
 def _check_shelf(evidence: Evidence) -> Iterator[Finding]:

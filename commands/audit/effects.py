@@ -11,6 +11,8 @@ from commands.audit.targets import ONCE, Target, target_of_effect
 _OPEN = ("ready", "sending")
 _TAKEN = (0, 41051)  # 41051: this welcome code was used, by an earlier try of ours
 _MAYBE_DONE = ("done", "unknown", "sending")
+_ANSWERED = ("text", "stream")  # how the book calls a response that said something
+_INSIDE = ("passive", "aibot")  # by which ways what a response said shows
 _CLIPPED = 24
 
 
@@ -41,7 +43,7 @@ def completed(evidence: Evidence, effect: EffectRow, since: float) -> float | No
             one.at
             for cause in evidence.causes.get(effect.inbox_id, ())
             for one in evidence.book.deliveries.get(cause.id, ())
-            if one.answered and one.answer.startswith("text ")
+            if one.answered and one.answer.startswith(_ANSWERED)
         ]
     else:
         calls = evidence.calls.get(target_of_effect(effect), ())
@@ -131,7 +133,7 @@ def _answered_unseen(evidence: Evidence, effect: EffectRow) -> bool:
     if effect.carrier != "response":
         return False
     causes = {one.id for one in evidence.causes.get(effect.inbox_id, ())}
-    seen = any(one.happening in causes for one in evidence.book.shown if one.via == "passive")
+    seen = any(one.happening in causes for one in evidence.book.shown if one.via in _INSIDE)
     return not seen and completed(evidence, effect, 0) is not None
 
 

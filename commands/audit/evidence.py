@@ -107,6 +107,10 @@ def _answers(book: Book) -> dict[Target, list[Seen]]:
     found: dict[Target, list[Seen]] = defaultdict(list)
     for seen in book.shown:
         cause = book.happenings.get(seen.happening)
-        if seen.via == "passive" and cause is not None:
+        if cause is None:
+            continue
+        if seen.via == "passive":
             found["say", cause.openid(), comparable(seen.text)].append(seen)
+        elif seen.via == "aibot" and seen.who == cause.who:  # the whole group sees one answer
+            found["say", cause.who, comparable(seen.text)].append(seen)
     return found

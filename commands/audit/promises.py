@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from commands.audit.book import Seen
+from commands.audit.breach import broken
 from commands.audit.coupons import codes_in
 from commands.audit.evidence import Evidence
 from commands.audit.finding import Finding, Verdict
+from commands.audit.ownership import OWNED
 from commands.audit.script import Promise, PromiseKind
 from commands.audit.tables import EffectRow
 from commands.audit.targets import target_of_effect
@@ -42,9 +44,9 @@ def _shown(
     expected = f"看到 {promise.times} 次「{promise.value}」{where}"
     if len(seen) > promise.times:
         ways = "、".join(f"调用 {one.call}" if one.call else one.via for one in seen)
-        yield _broken(Verdict.DOUBLED, promise, expected, f"看到 {len(seen)} 次（{ways}）")
+        yield broken(Verdict.DOUBLED, promise, expected, f"看到 {len(seen)} 次（{ways}）")
     elif len(seen) + len(_in_doubt(evidence, promise)) < promise.times:
-        yield _broken(Verdict.LOST, promise, expected, f"看到 {len(seen)} 次")
+        yield broken(Verdict.LOST, promise, expected, f"看到 {len(seen)} 次")
 
 
 def _causes(evidence: Evidence, seen: Seen, causes: Mapping[int, frozenset[str]]) -> frozenset[str]:
@@ -96,7 +98,7 @@ def _not_shown(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     seen = [one for one in evidence.phones.get(promise.who, ()) if promise.value in one.words]
     if seen:
         found = f"看到 {len(seen)} 次"
-        yield _broken(Verdict.WRONG, promise, f"看不到「{promise.value}」", found)
+        yield broken(Verdict.WRONG, promise, f"看不到「{promise.value}」", found)
 
 
 def _code(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
@@ -104,9 +106,9 @@ def _code(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     words = "\n".join(one.words for one in evidence.phones.get(promise.who, ()))
     codes = _codes(evidence, words, promise.value)
     if len(codes) > 1:
-        yield _broken(Verdict.DOUBLED, promise, expected, f"看到 {'、'.join(sorted(codes))}")
+        yield broken(Verdict.DOUBLED, promise, expected, f"看到 {'、'.join(sorted(codes))}")
     elif not codes and not _doubtful_codes(evidence, promise.value, promise.who):
-        yield _broken(Verdict.LOST, promise, expected, "一个也没看到")
+        yield broken(Verdict.LOST, promise, expected, "一个也没看到")
 
 
 def _stock(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
@@ -117,9 +119,9 @@ def _stock(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     expected = f"一共看到 {campaign} 的 {stock} 个券码"
     found = f"看到 {len(codes)} 个"
     if len(codes) > int(stock):
-        yield _broken(Verdict.DOUBLED, promise, expected, found)
+        yield broken(Verdict.DOUBLED, promise, expected, found)
     elif promise.times and len(codes) + len(doubtful) < int(stock):
-        yield _broken(Verdict.LOST, promise, expected, found)
+        yield broken(Verdict.LOST, promise, expected, found)
 
 
 def _codes(evidence: Evidence, words: str, campaign: str) -> set[str]:
@@ -144,21 +146,21 @@ def _label(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     if wears != bool(promise.times):
         expected = f"{'有' if promise.times else '没有'}标签 {promise.value}"
         verdict = Verdict.LOST if promise.times else Verdict.WRONG
-        yield _broken(verdict, promise, expected, f"平台上是「{'、'.join(worn)}」")
+        yield broken(verdict, promise, expected, f"平台上是「{'、'.join(worn)}」")
 
 
 def _remark(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     remark = str(evidence.contacts.get(promise.who, {}).get("remark", ""))
     if promise.value not in remark:
         expected = f"备注里有「{promise.value}」"
-        yield _broken(Verdict.LOST, promise, expected, f"平台上是「{remark}」")
+        yield broken(Verdict.LOST, promise, expected, f"平台上是「{remark}」")
 
 
 def _seat(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     groups = evidence.contacts.get(promise.who, {}).get("groups", ())
     if (promise.value in groups) != bool(promise.times):
         expected = f"{'在' if promise.times else '不在'}群 {promise.value}"
-        yield _broken(Verdict.WRONG, promise, expected, f"在「{'、'.join(groups)}」")
+        yield broken(Verdict.WRONG, promise, expected, f"在「{'、'.join(groups)}」")
 
 
 def _refused(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
@@ -167,20 +169,9 @@ def _refused(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
     expected = f"让攻击「{promise.value}」{promise.times} 次都被拒绝（4xx）"
     if let_in:
         found = f"被应答 {'、'.join(str(one.status) for one in let_in)}"
-        yield _broken(Verdict.WRONG, promise, expected, found)
+        yield broken(Verdict.WRONG, promise, expected, found)
     elif len(tried) < promise.times:
-        yield _broken(Verdict.WRONG, promise, expected, f"只发生了 {len(tried)} 次")
-
-
-def _broken(verdict: Verdict, promise: Promise, expected: str, found: str) -> Finding:
-    return Finding(
-        verdict=verdict,
-        what=f"第 {promise.step} 步",
-        who=promise.who,
-        expected=expected,
-        found=found,
-        culprit="",
-    )
+        yield broken(Verdict.WRONG, promise, expected, f"只发生了 {len(tried)} 次")
 
 
 _CHECKS: Mapping[PromiseKind, Callable[[Evidence, Promise], Iterator[Finding]]] = {
@@ -191,4 +182,5 @@ _CHECKS: Mapping[PromiseKind, Callable[[Evidence, Promise], Iterator[Finding]]] 
     PromiseKind.REMARK: _remark,
     PromiseKind.SEAT: _seat,
     PromiseKind.REFUSED: _refused,
+    **OWNED,
 }

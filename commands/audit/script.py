@@ -25,6 +25,10 @@ class PromiseKind(StrEnum):
     REMARK = "remark"
     SEAT = "seat"
     REFUSED = "refused"
+    SHARE = "share"
+    REDEEMED = "redeemed"
+    ORDER = "order"
+    IN_GROUP = "in_group"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

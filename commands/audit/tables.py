@@ -12,6 +12,11 @@ import orjson
 from bot.db.schema import UNIQUE
 from commands.audit.book import Identity, identity
 
+_ORDERS = (
+    "SELECT number, state, total_fen, refunded_fen, coalesce(person_id, '') AS person"
+    " FROM shop_order ORDER BY id"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
@@ -69,13 +74,17 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One coupon code that left the shelf, and to whom; `ordinal` None: second name of a share."""
+    """One coupon code that left the shelf, and to whom.
+
+    `ordinal` None: a second name of a share, which is redeemed as the coupon `root`.
+    """
 
     campaign: str
     code: str
     coupon: int
     person: str
     ordinal: int | None
+    root: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,17 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order as its newest revision stands, and the member row it found, if any."""
+
+    number: str
+    state: str
+    total_fen: int
+    refunded_fen: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """Everything the audit compares with the book."""
 
@@ -96,7 +116,8 @@ class Tables:
     effects: Sequence[EffectRow]
     coupons: Mapping[str, Coupon]  # by code
     grants: Sequence[Grant]
-    redeemed: Sequence[int]  # coupon ids as often as they were taken in
+    redeemed: Sequence[int]  # coupon ids as often as they were taken in and not back
+    orders: Sequence[Order]
     owners: Mapping[str, str]  # openid, external_userid or unionid -> surviving person
     missing_guards: Sequence[str]
 
@@ -118,13 +139,16 @@ def read_tables(database: Path) -> Tables:
                 for row in _all(
                     connection,
                     "SELECT g.campaign, coalesce(c.code, '') AS code, g.coupon_id AS coupon,"
-                    " g.person_id AS person, g.ordinal FROM coupon_grant g"
+                    " g.person_id AS person, g.ordinal, coalesce(g.same_as, g.coupon_id) AS root"
+                    " FROM coupon_grant g"
                     " LEFT JOIN coupon c ON c.id = g.coupon_id ORDER BY g.id",
                 )
             ],
             redeemed=[
-                row["coupon_id"] for row in _all(connection, "SELECT coupon_id FROM redemption")
+                row["coupon_id"]
+                for row in _all(connection, "SELECT coupon_id FROM redemption WHERE undone = 0")
             ],
+            orders=[Order(**row) for row in _all(connection, _ORDERS)],
             owners=_owners(connection),
             missing_guards=_missing_guards(connection),
         )

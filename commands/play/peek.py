@@ -59,6 +59,15 @@ def gaps(database: Path) -> list[str]:
         return [r["text"] for r in connection.execute("SELECT text FROM gap ORDER BY id")]
 
 
+def welcome_of(database: Path, chat: str) -> str:
+    """Return the template that holds a group's welcome, "" when there is none."""
+    with reading(database) as connection:
+        row = connection.execute(
+            "SELECT welcome FROM chat_group WHERE chat = ?", (chat,)
+        ).fetchone()
+    return row["welcome"] if row else ""
+
+
 def campaign_of(database: Path, code: str) -> str:
     """Return the campaign a coupon code belongs to, "" for an unknown one."""
     with reading(database) as connection:

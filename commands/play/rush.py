@@ -1,19 +1,17 @@
-"""The second half of the story: a rush, a till, repeats, an attack, and twenty power cuts."""
+"""The hard part of the story: a rush, a till, repeats, an attack, and twenty power cuts."""
 
 import asyncio
 import random
-import secrets
 from http import HTTPStatus
-from typing import Any
 
-from commands.audit.script import Kill
 from commands.play import peek
+from commands.play.calls import redeem
+from commands.play.power import cut
 from commands.play.story import POSTER, STORE
 from commands.play.theatre import Theatre, code_in
 
 EGG = "抢鸡蛋券"
 RUSH = 20
-TILL_KEY = f"demo-till-{STORE}"
 _WORDS = ("领券", "宠物群", "营业时间", "地址", "怎么停车", "谢谢", "几点关门", "邻居群")
 _CROWD = 12
 _PACE_S = 0.06
@@ -53,7 +51,7 @@ async def the_till(play: Theatre) -> None:
         if (c := code_in(m["text"])) and peek.campaign_of(play.database, c) == "newcomer"
     )
     for attempt in (1, 2):
-        answer = await _redeem(play, code)
+        answer = await redeem(play, code)
         play.say(
             9, f"{STORE} 收银台", f"核销 {code}（第 {attempt} 次）", answer["text"],
             channel="收银", truth="automatic", rule="", actions=("redeem",) if attempt == 1 else (),
@@ -67,45 +65,35 @@ async def the_till(play: Theatre) -> None:
         )
 
 
-async def _redeem(play: Theatre, code: str) -> dict[str, Any]:
-    async with play.session.post(
-        f"{play.bot.url}/api/redeem",
-        json={"code": code, "request": secrets.token_hex(8), "cashier": "陈姐"},
-        headers={"Authorization": f"Bearer {TILL_KEY}"},
-    ) as response:
-        answer: dict[str, Any] = await response.json()
-        return answer
-
-
 async def everything_again(play: Theatre) -> None:
-    """10. A quarter of all callbacks comes again, some out of order: nothing happens twice."""
+    """17. A quarter of all callbacks comes again, some out of order: nothing happens twice."""
     await play.settled()
     again = await play.twin.post("redeliver", share=0.25, seed=play.seed, shuffle=True)
     await play.settled()
     play.say(
-        10, "平台", "把四分之一的回调打乱重发一遍",
+        17, "平台", "把四分之一的回调打乱重发一遍",
         f"重发 {again['redelivered']} 条，都应答了 {again['answered']} 条；没有一件事做第二遍",
         channel="回调",
     )  # fmt: skip
 
 
 async def an_attack(play: Theatre) -> None:
-    """11. A tampered callback is refused; a replayed one is absorbed."""
+    """18. A tampered callback is refused; a replayed one is absorbed."""
     for how in ("body", "signature"):
         done = await play.twin.do("tamper", "甲", account="oa-main", how=how)
-        play.say(11, "攻击者", f"篡改回调（{how}）", f"HTTP {done['status']}", channel="回调")
-        play.promise(11, "攻击者", "refused", f"tamper {how}")
+        play.say(18, "攻击者", f"篡改回调（{how}）", f"HTTP {done['status']}", channel="回调")
+        play.promise(18, "攻击者", "refused", f"tamper {how}")
     done = await play.twin.do("replay_last", "甲", account="wecom-main")
     play.expect(
-        11, done["status"] == HTTPStatus.OK, f"重放应被收下而不再做事，实为 HTTP {done['status']}"
+        18, done["status"] == HTTPStatus.OK, f"重放应被收下而不再做事，实为 HTTP {done['status']}"
     )
     play.say(
-        11, "攻击者", "重放截获的回调", f"HTTP {done['status']}，收下但不再做事", channel="回调"
+        18, "攻击者", "重放截获的回调", f"HTTP {done['status']}，收下但不再做事", channel="回调"
     )
 
 
 async def power_cuts(play: Theatre) -> None:
-    """12. The server is killed at random moments while customers go on; it comes back."""
+    """19. The server is killed at random moments while customers go on; it comes back."""
     if play.kills_wanted == 0:
         return
     await play.settled()
@@ -114,28 +102,19 @@ async def power_cuts(play: Theatre) -> None:
     done = asyncio.Event()
     customers = asyncio.create_task(_go_on(play, dice, done))
     try:
-        for number in range(1, play.kills_wanted + 1):
-            await _power_cut(play, number, after_s=dice.uniform(0.02, 0.6))
+        while len(play.kills) < play.kills_wanted:
+            number = await cut(play, dice.uniform(0.02, 0.6))
+            if number % 5 == 0:
+                play.transcript.note(f"   ……已强杀 {number} 次，都回来了")
         done.set()
         said = await customers
     finally:
         customers.cancel()
     await play.settled()
     play.say(
-        12, "机房", f"随机强杀服务 {play.kills_wanted} 次（SIGKILL）",
+        19, "机房", f"随机强杀服务，连同前面几幕共 {len(play.kills)} 次（SIGKILL）",
         f"期间 {_CROWD} 位顾客照常说了 {said} 句话", channel="后台",
     )  # fmt: skip
-
-
-async def _power_cut(play: Theatre, number: int, after_s: float) -> None:
-    await asyncio.sleep(after_s)
-    clock = await play.twin.get("clock")
-    await play.bot.kill()
-    play.kills.append(Kill(at=float(clock["now"]), number=number))
-    await play.bot.start()
-    await play.bot.until_ready()
-    if number % 5 == 0:
-        play.transcript.note(f"   ……已强杀 {number} 次，都回来了")
 
 
 async def _go_on(play: Theatre, dice: random.Random, done: asyncio.Event) -> int:
@@ -159,15 +138,11 @@ async def _go_on(play: Theatre, dice: random.Random, done: asyncio.Event) -> int
 async def _type(play: Theatre, name: str, text: str) -> None:
     done = await play.twin.do("type", name, text=text, wait_s=30.0)
     if happening := done.get("happening"):
-        play.promise(12, name, "shown", "", happening=str(happening))
+        play.promise(19, name, "shown", "", happening=str(happening))
     if text == "领券":
-        play.promise(12, name, "code", "newcomer")
+        play.promise(19, name, "code", "newcomer")
 
 
-SCENES = (
-    the_last_coupon,
-    the_till,
-    everything_again,
-    an_attack,
-    power_cuts,
-)
+SCENES = (the_last_coupon, the_till)
+AGAIN = (everything_again,)
+LAST_SCENES = (an_attack, power_cuts)

@@ -25,6 +25,7 @@ from commands.parts.compose import fill
 from commands.parts.problems import stop
 
 ROOT = Path(__file__).resolve().parents[2]
+TILL, TILL_SECRET = "till", "demo-till-and-members-system"
 _START_WITHIN_S = 30.0
 _LOOK_S = 0.02
 
@@ -42,6 +43,11 @@ class Twin:
         """Ask the twin for something."""
         async with self._session.get(f"{self.control}/twin/{path}", params=query) as response:
             return await response.json()
+
+    async def lines(self, path: str) -> list[Any]:
+        """Ask the twin for something that it gives a line at a time."""
+        async with self._session.get(f"{self.control}/twin/{path}") as response:
+            return [json.loads(line) for line in (await response.text()).splitlines()]
 
     async def post(self, path: str, **body: object) -> Any:
         """Tell the twin to do something; a refusal comes back as {"error": …}."""
@@ -116,10 +122,12 @@ class Bot:
 
 
 @asynccontextmanager
-async def twin_running(home: Path, session: aiohttp.ClientSession) -> AsyncIterator[Twin]:
+async def twin_running(
+    home: Path, session: aiohttp.ClientSession, world: str = "yidian"
+) -> AsyncIterator[Twin]:
     """Run the twin with its book in the home until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "twin", "--world", "yidian",
+        sys.executable, "-m", "twin", "--world", world,
         "--book", str(home / "twin-book.jsonl"), "--ports", "0,0,0",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, cwd=ROOT,
         start_new_session=True,
@@ -154,7 +162,8 @@ def write_home(
         "listen": {"host": "127.0.0.1", "port": int(url.rsplit(":", 1)[1])},
         "public_url": url,
         "twin_clock_url": clock,
-        "accounts": accounts,
+        "accounts": accounts + [_aibot(one, bases) for one in wiring["aibots"]],
+        "sources": sources(wiring),
     }
     path = home / "settings.yaml"
     path.write_text("# 由 demo 写成：接的是本机的平台仿真\n" + yaml.safe_dump(
@@ -179,6 +188,24 @@ def _account(account: Mapping[str, Any], bases: Mapping[str, str]) -> dict[str, 
         return {**common, "appid": account["appid"], "original_id": account["gh"],
                 "mode": account["mode"]}  # fmt: skip
     return {**common, "corpid": account["corpid"], "agentid": int(account["agentid"])}
+
+
+def _aibot(bot: Mapping[str, Any], bases: Mapping[str, str]) -> dict[str, object]:
+    kept = {name: bot[name] for name in ("id", "kind", "name", "token", "aes_key")}
+    return {**kept, "api_base": bases["wecom"]}
+
+
+def sources(wiring: Mapping[str, Any]) -> list[dict[str, object]]:
+    """Return the systems that may tell the bot things: the shop's till, and the chat archive."""
+    till: dict[str, object] = {
+        "id": TILL,
+        "kind": ["orders", "members"],
+        "secret": TILL_SECRET,
+    }
+    archive = wiring["archive"]
+    if not archive:
+        return [till]
+    return [till, {"id": archive["source"], "kind": ["archive"], "secret": archive["secret"]}]
 
 
 def _names(wiring: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""The story of a store's morning: seven scenes of people, doors and benefits."""
+"""The story of a store's morning: its first seven scenes, of people, doors and benefits."""
 
 from commands.play import peek
 from commands.play.theatre import Theatre, code_in, link_in
@@ -7,6 +7,8 @@ STORE = "S012"
 POSTER = f"poster-{STORE}-door"
 PETS = f"wrPETS_{STORE}_1"
 PETS_NEXT = f"wrPETS_{STORE}_2"
+PASSPHRASES = {PETS: "良渚喵呜", PETS_NEXT: "良渚汪汪"}
+OWNER = "xiaowang"
 FULL = 200
 STRANGE = "会不会下冰雹"
 
@@ -36,24 +38,57 @@ async def into_the_group(play: Theatre) -> None:
     """4. 甲 asks for the pet group, taps, joins; the join is seen and the benefit arrives."""
     done = await play.act(4, "甲", "输入「宠物群」", "type", text="宠物群")
     play.promise(4, "甲", "shown", "/j/", happening=done["happening"])
-    await join_by_link(play, 4, "甲", done["text"])
-    await play.tell_join(4, "甲", await play.await_news("甲"))
+    await pick_welcome(play, 4, PETS)
+    welcome = await join_by_link(play, 4, "甲", done["text"])
+    await recognised(play, 4, "甲", PETS, welcome)
     play.promise(4, "甲", "seat", PETS)
     play.promise(4, "甲", "code", "pet-newcomer")
-    play.promise(4, "甲", "shown", "进群礼")
+    given = "进群礼给你准备好了" if play.unionids else "进群礼每人一份"
+    play.promise(4, "甲", "shown", given)
     play.promise(4, "甲", "label", "群/宠物")
 
 
-async def join_by_link(play: Theatre, step: int, who: str, text: str) -> None:
-    """Let a person open the way in they were shown, and join by the picture behind it."""
+async def pick_welcome(play: Theatre, step: int, chat: str) -> None:
+    """Let the group's owner pick the welcome that the bot has made ready for it."""
+    template = peek.welcome_of(play.database, chat)
+    done = await play.twin.do("pick_group_welcome", OWNER, chat_id=chat, template_id=template)
+    play.expect(step, "error" not in done, f"入群欢迎语应选用得上，实为 {done.get('error')}")
+    play.say(
+        step, "小王", f"在群 {chat} 选用入群欢迎语", "新进群的人会看到", channel="企业微信",
+        truth="employee",
+    )  # fmt: skip
+
+
+async def recognised(play: Theatre, step: int, who: str, chat: str, welcome: str) -> None:
+    """Let somebody who joined be known at the Official Account: by unionid, else a passphrase."""
+    words = PASSPHRASES[chat]
+    play.promise(step, who, "shown", f"发“{words}”")
+    play.expect(step, words in welcome, f"进群应看到口令「{words}」，实为「{welcome}」")
+    if play.unionids:
+        await play.tell_join(step, who, await play.await_news(who))
+        return
+    await play.settled()
+    early = await play.news(who)
+    play.expect(step, not early, f"没有 unionid 时还认不出 {who}，却看到「{early}」")
+    done = await play.act(step, who, f"在公众号输入口令「{words}」", "type", text=words)
+    play.promise(step, who, "shown", "对上了", happening=done["happening"])
+
+
+async def join_by_link(play: Theatre, step: int, who: str, text: str) -> str:
+    """Let a person open the way in they were shown, and join by the picture behind it.
+
+    Return what the group greeted them with.
+    """
     page = await play.twin.do("open_link", who, url=link_in(text))
     pictures = page.get("pictures") or []
     play.say(
         step, who, "点开入群链接", "看到群二维码" if pictures else str(page.get("error", page)),
         channel="手机", truth="customer_tap",
     )  # fmt: skip
-    if pictures:
-        await play.act(step, who, "长按二维码进群", "join_group", qr=pictures[0])
+    if not pictures:
+        return ""
+    done = await play.act(step, who, "长按二维码进群", "join_group", qr=pictures[0])
+    return str(done["text"])
 
 
 async def add_the_employee(play: Theatre) -> None:
@@ -87,8 +122,9 @@ async def the_group_fills(play: Theatre) -> None:
     await play.act(6, "丙", "扫门店海报并关注", "scan_oa", poster=POSTER)
     done = await play.act(6, "丙", "输入「宠物群」", "type", text="宠物群")
     play.promise(6, "丙", "shown", "宠物 2 群", happening=done["happening"])
-    await join_by_link(play, 6, "丙", done["text"])
-    await play.tell_join(6, "丙", await play.await_news("丙"))
+    await pick_welcome(play, 6, PETS_NEXT)
+    welcome = await join_by_link(play, 6, "丙", done["text"])
+    await recognised(play, 6, "丙", PETS_NEXT, welcome)
     play.promise(6, "丙", "seat", PETS_NEXT)
     play.promise(6, "丙", "code", "pet-newcomer")
 

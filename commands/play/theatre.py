@@ -20,7 +20,8 @@ _LOOK_S = 0.05
 _STUCK_S = 1.0
 _LINK = re.compile(r"https?://[^\s\"]+/j/[0-9A-Za-z_-]+")
 _CODE = re.compile(r"(?<![0-9A-Z])(?:PET)?[2-9A-HJ-NP-Z]{8}(?![0-9A-Z])")
-_CHANNELS = {"wecom-main": "企业微信", "oa-main": "公众号"}
+_CHANNELS = {"wecom-main": "企业微信", "oa-main": "公众号", "aibot-main": "智能机器人"}
+_COLLEAGUES = {"xiaowang": "小王"}
 _RANK = ("", "automatic", "customer_tap", "employee")
 
 
@@ -35,6 +36,7 @@ class Theatre:
     transcript: Transcript
     seed: int
     kills_wanted: int
+    unionids: bool = True  # whether the platforms of this world know who is who
     promises: list[Promise] = field(default_factory=list)
     kills: list[Kill] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -148,6 +150,12 @@ class Theatre:
         if not held:
             self.broken.append(f"第 {step} 幕：{what}")
 
+    def tell_own(
+        self, step: int, who: str, channel: str, did: str, saw: str, trace: Mapping[str, Any]
+    ) -> None:
+        """Tell a line about an event of the bot's own, by its trace."""
+        self.transcript.tell(_line(step, who, channel, did, saw, trace))
+
     def say(self, step: int, who: str, did: str, saw: str, **more: Any) -> None:
         """Tell a line that is not a customer's callback."""
         channel = more.pop("channel", "后台")
@@ -161,7 +169,7 @@ def _line(
     actions = trace.get("actions", [])
     return Line(
         step=step,
-        who=who,
+        who=_COLLEAGUES.get(who, who),
         channel=channel,
         did=did,
         saw=saw,
