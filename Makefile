@@ -22,7 +22,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
 ARGS ?=
 
 .PHONY: help setup demo test fmt lint types law unit rules docs-check docs trace-update lock kill \
-	faults mutants bench image clean
+	faults mutants conformance differential bench image clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 ~ \2/p' $(MAKEFILE_LIST) | \
@@ -58,11 +58,14 @@ rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 
 docs-check: $(DEVELOP)  ## the pages: commands run, twins agree, links resolve, tables current
 	@$(BIN)/pytest tests/test_docs.py tests/test_pages_name_code.py tests/test_cli_page.py \
-		tests/test_effects_page.py tests/test_json_schema.py tests/test_tutorial.py $(ARGS)
+		tests/test_effects_page.py tests/test_errors.py tests/test_json_schema.py \
+		tests/test_platforms_page.py tests/test_tutorial.py $(ARGS)
 
 docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.cli_page
 	@$(BIN)/python -m tests.effects_page
+	@$(BIN)/python -m tests.errors_page
+	@$(BIN)/python -m tests.platforms_page
 
 trace-update: $(DEVELOP)  ## write the golden traces anew; the difference is the review
 	@$(BIN)/pytest tests/test_golden.py --update-traces $(ARGS)
@@ -79,6 +82,12 @@ faults: $(DEVELOP)  ## let a proxy lie; each lie must be caught
 
 mutants: $(DEVELOP)  ## take a safeguard away; the audit must notice
 	@$(BIN)/pytest -m mutants $(ARGS)
+
+conformance: $(DEVELOP)  ## read the published cases (CASES=DIR) and tell what does not hold
+	@$(BIN)/python -m tests.conformance $(CASES)
+
+differential: $(DEVELOP)  ## compare codec and parser with wechatpy's (ARGS="MESSAGES SEED")
+	@$(BIN)/python -m tests.differential $(ARGS)
 
 bench: $(DEVELOP)  ## measure what we claim about speed
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,12 +1,15 @@
 """The command line: one verb a command; what each does lives in its own file."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands import account_verbs, home_verbs, order_verbs, till_verbs
+from commands.groups import verbs as group_verbs
+from commands.member.verbs import member_app
+from commands.parts.options import HomeOption, JsonOption, given, needed
 from commands.parts.problems import USAGE, Stop
 from commands.parts.usage import check_readable, explained
 
@@ -16,17 +19,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-rules_app = typer.Typer(help="规则：没接住的话、多半不是本意的地方。")
+rules_app = typer.Typer(help="规则：没接住的话、多半不是本意的地方、从后台导入。")
 db_app = typer.Typer(help="数据库：升级、状态。")
 FIRST, DAILY, TOOLS = "先试这四个", "开店与排查", "规则、数据库与工具"
 app.add_typer(rules_app, name="rules", rich_help_panel=TOOLS)
+app.add_typer(home_verbs.stores_app, name="stores", rich_help_panel=DAILY)
+app.add_typer(home_verbs.staff_app, name="staff", rich_help_panel=DAILY)
+app.add_typer(home_verbs.codes_app, name="codes", rich_help_panel=DAILY)
+app.add_typer(order_verbs.orders_app, name="orders", rich_help_panel=DAILY)
+app.add_typer(till_verbs.till_app, name="till", rich_help_panel=DAILY)
+app.add_typer(member_app, name="member", rich_help_panel=DAILY)
+app.add_typer(group_verbs.groups_app, name="groups", rich_help_panel=DAILY)
+app.add_typer(group_verbs.archive_app, name="archive", rich_help_panel=DAILY)
+app.add_typer(account_verbs.menu_app, name="menu", rich_help_panel=DAILY)
 app.add_typer(db_app, name="db", rich_help_panel=TOOLS)
-
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="家目录（也可用环境变量 XIAOER_HOME）", show_default=False),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,18 +56,15 @@ def main(argv: list[str] | None = None) -> int:
     return int(outcome or 0)
 
 
-def _given(home: Path | None) -> Path | None:
-    named = home or (Path(os.environ["XIAOER_HOME"]) if os.environ.get("XIAOER_HOME") else None)
-    return named.resolve() if named else None
-
-
-def _needed(home: Path | None) -> Path:
-    found = _given(home)
-    if found is None:
-        raise Stop("要指明家目录：加 --home DIR，或设环境变量 XIAOER_HOME", USAGE)
-    return found
-
-
+@home_verbs.stores_app.callback(invoke_without_command=True)
+@home_verbs.staff_app.callback(invoke_without_command=True)
+@home_verbs.codes_app.callback(invoke_without_command=True)
+@till_verbs.till_app.callback(invoke_without_command=True)
+@order_verbs.orders_app.callback(invoke_without_command=True)
+@member_app.callback(invoke_without_command=True)
+@group_verbs.groups_app.callback(invoke_without_command=True)
+@group_verbs.archive_app.callback(invoke_without_command=True)
+@account_verbs.menu_app.callback(invoke_without_command=True)
 @db_app.callback(invoke_without_command=True)
 @rules_app.callback(invoke_without_command=True)
 @app.callback(invoke_without_command=True)
@@ -85,6 +88,10 @@ def demo(
     ] = "",
     kills: Annotated[int, typer.Option("--kills", help="中途强杀服务的次数")] = 20,
     seed: Annotated[int, typer.Option("--seed", help="随机种子，定下谁被打乱、何时强杀")] = 7,
+    world: Annotated[
+        str,
+        typer.Option("--world", help="yidian，或 no-unionid：谁也没有 unionid，靠进群口令认人"),
+    ] = "yidian",
 ) -> int:
     """演一遍门店的一天：全在本机，不需要账号；末行是对账的结果。"""
     from commands import demo as verb
@@ -96,6 +103,7 @@ def demo(
         sabotage=sabotage,
         kills=kills,
         seed=seed,
+        world=world,
     )
 
 
@@ -104,7 +112,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """检查设置、内容、规则与数据库结构，一次列出所有问题；不联网。不给 --home 就检查样例。"""
     from commands import check as verb
 
-    return verb.run(_given(home), as_json=as_json)
+    return verb.run(given(home), as_json=as_json)
 
 
 @app.command("try", rich_help_panel=FIRST)
@@ -112,7 +120,7 @@ def try_(
     text: Annotated[str, typer.Argument(help="顾客说的话")] = "",
     home: HomeOption = None,
     store: Annotated[str, typer.Option(help="门店，如 S012")] = "",
-    channel: Annotated[str, typer.Option(help="渠道：oa、wecom、kf")] = "oa",
+    channel: Annotated[str, typer.Option(help="渠道：oa、wecom、kf、app、aibot")] = "oa",
     on: Annotated[str, typer.Option(help="场合：text、follow、scan、menu、contact…")] = "text",
     key: Annotated[str, typer.Option(help="活码的 scene/state，或菜单 key")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="顾客已有的标签，可重复")] = None,
@@ -125,17 +133,13 @@ def try_(
     from commands import try_ as verb
 
     return verb.run(
-        text, home=_given(home), store=store, channel=channel, on=on, key=key,
+        text, home=given(home), store=store, channel=channel, on=on, key=key,
         tags=frozenset(tag or ()), stage=stage, as_json=as_json,
     )  # fmt: skip
 
 
-@app.command(rich_help_panel=FIRST)
-def init(home: HomeOption = None) -> int:
-    """建一个新家：放好样例，生成自己的 Token 和 EncodingAESKey，说明接下来改什么、填哪里。"""
-    from commands import init as verb
-
-    return verb.run(_needed(home))
+app.command(rich_help_panel=FIRST)(home_verbs.init)
+app.command(rich_help_panel=DAILY)(account_verbs.doctor)
 
 
 @app.command(rich_help_panel=DAILY)
@@ -143,7 +147,7 @@ def serve(home: HomeOption = None) -> int:
     """启动服务：收回调、做决定、发消息，一个进程全包。"""
     from commands import serve as verb
 
-    return verb.run(_needed(home))
+    return verb.run(needed(home))
 
 
 @app.command(rich_help_panel=DAILY)
@@ -151,7 +155,7 @@ def work(home: HomeOption = None) -> int:
     """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
     from commands import serve as verb
 
-    return verb.run(_needed(home), listening=False)
+    return verb.run(needed(home), listening=False)
 
 
 @app.command(rich_help_panel=DAILY)
@@ -168,7 +172,10 @@ def why(
     """讲清一个会员或一个事件的来龙去脉：为什么命中、做了什么、结果如何。"""
     from commands import why as verb
 
-    return verb.run(what, _needed(home), as_json=as_json)
+    return verb.run(what, needed(home), as_json=as_json)
+
+
+app.command(rich_help_panel=DAILY)(group_verbs.proposals)
 
 
 @app.command(rich_help_panel=TOOLS)
@@ -192,7 +199,7 @@ def ledger(
     """账本：还欠着什么、结果未知的、被隔离的；并逐条确认未知项。"""
     from commands import ledger as verb
 
-    return verb.run(_needed(home), resolve=resolve, verdict=verdict, as_json=as_json)
+    return verb.run(needed(home), resolve=resolve, verdict=verdict, as_json=as_json)
 
 
 @rules_app.command("gaps")
@@ -204,7 +211,7 @@ def rules_gaps(
     """没有规则接住的话，按次数排序：每周照着补规则。"""
     from commands import gaps
 
-    return gaps.run(_needed(home), limit=limit, as_json=as_json)
+    return gaps.run(needed(home), limit=limit, as_json=as_json)
 
 
 @rules_app.command("lint")
@@ -212,7 +219,10 @@ def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """规则里多半不是本意的地方：被挡住的、重叠的、没有例句的、太长的。不给 --home 就查样例。"""
     from commands import lint as verb
 
-    return verb.run(_given(home), as_json=as_json)
+    return verb.run(given(home), as_json=as_json)
+
+
+rules_app.command("import")(account_verbs.rules_import)
 
 
 @db_app.command("migrate")
@@ -220,7 +230,7 @@ def db_migrate(home: HomeOption = None) -> int:
     """把数据库升级到这个版本；可重复执行。"""
     from commands import database
 
-    return database.migrate(_needed(home))
+    return database.migrate(needed(home))
 
 
 @db_app.command("status")
@@ -228,7 +238,7 @@ def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
     """数据库的结构版本、大小与各表行数。"""
     from commands import database
 
-    return database.status(_needed(home), as_json=as_json)
+    return database.status(needed(home), as_json=as_json)
 
 
 @app.command(

@@ -4,29 +4,21 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TextIO
 
 from bot.errors import Refused
-from bot.events import Alias, Event, Unrecognised
 from bot.platforms.envelope import Key, Seal
-from bot.platforms.happening import Fields, kind_of, read, unrecognised
-from bot.platforms.kf import gate as kf
-from bot.platforms.oa import gate as oa
 from bot.platforms.outer import encrypt_of
-from bot.platforms.wecom import gate as wecom
+from commands.report.payload import PLATFORMS, Answer, told
 
 LIMIT_LINE_CHARS = 1024 * 1024  # a 64 KiB payload, sealed and with every character escaped, fits
-PLATFORMS = ("oa", "wecom", "kf", "aibot")
 
 _SEALING = ("token", "aes_key", "receiver", "timestamp", "nonce", "msg_signature")
 _WHITE = " \t\r\n\ufeff"
 # Readers that split on these would see one object as two lines.
 _LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
-
-Answer = dict[str, object]
 
 
 class _Usage(Exception):
@@ -84,40 +76,13 @@ def decode_lines(platform: str, lines: Iterable[str]) -> Iterator[str]:
 def _answered(platform: str, line: _Line) -> Answer:
     try:
         if not line.sealing:
-            return _told(platform, "", line.payload)
+            return told(platform, "", line.payload)
         opened = _opened(line)
         if opened.lstrip(_WHITE)[:1] in ("<", "{", "["):
-            return _told(platform, line.sealing["receiver"], opened)
+            return told(platform, line.sealing["receiver"], opened)
     except Refused as refusal:
         return {"error": refusal.reason, "step": refusal.step}
     return {"kind": "echo", "recognised": True, "event": {"echo": opened}, "fields": {}}
-
-
-def _told(platform: str, scope: str, payload: str) -> Answer:
-    event = _event(platform, scope, payload)
-    return {
-        "kind": kind_of(event.fields),
-        "recognised": not isinstance(event, Unrecognised),
-        "event": _shown(event),
-        "fields": dict(event.fields),
-    }
-
-
-def _event(platform: str, scope: str, payload: str) -> Event:
-    if platform == "oa":
-        return oa.decode(platform, scope, payload)
-    if platform == "wecom":
-        return wecom.decode(platform, scope, payload)
-    if platform == "kf":
-        return _of_kf(scope, payload)
-    return unrecognised(platform, read(payload))
-
-
-def _of_kf(scope: str, payload: str) -> Event:
-    # The bell comes through WeCom's door and names its event; a pulled item describes one.
-    if Fields(read(payload)).get("Event"):
-        return wecom.decode("kf", scope, payload)
-    return kf.decode("kf", scope, payload)
 
 
 def _opened(line: _Line) -> str:
@@ -184,23 +149,6 @@ def _sealing_of(line: Mapping[str, object]) -> Mapping[str, str]:
     if any(isinstance(value, bool) or not isinstance(value, str | int) for value in given.values()):
         raise _Usage("解密用的字段都应是文本")
     return {name: str(value) for name, value in given.items()}
-
-
-def _shown(event: Event) -> Answer:
-    shown: Answer = {"type": type(event).__name__}
-    for attribute in fields(event):
-        if attribute.name not in ("account", "fields"):
-            value: object = getattr(event, attribute.name)
-            shown[attribute.name] = _plain(value)
-    return shown
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, Alias):
-        return {"kind": value.kind.value, "scope": value.scope, "value": value.value}
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _usage(message: str) -> Answer:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from commands.parts.compose import open_home, sample_home
 from commands.report import lint
-from keyword_rules.load import RuleBook
+from config.saying import longest_values
 
 
 def run(home: Path | None, *, as_json: bool) -> int:
     """Print problems and findings, one a line; 1 when there is anything."""
-    return lint.run(home=home, open_book=_book, as_json=as_json)
-
-
-def _book(home: Path | None) -> RuleBook:
-    return (open_home(home) if home else sample_home()).rules
+    read = open_home(home) if home else sample_home()
+    return lint.run(
+        home=home,
+        open_book=lambda _: read.rules,
+        longest=longest_values(read.content),
+        as_json=as_json,
+    )

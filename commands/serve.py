@@ -29,6 +29,7 @@ from bot.worker import Staffing, Worker
 from commands.parts import logs
 from commands.parts.compose import Home, open_home, shop_of, without_accounts
 from commands.parts.doors import doors
+from commands.parts.pictures import MEDIA
 from commands.parts.problems import FINE, UNREACHABLE, USAGE, show, stop
 from commands.parts.stock import meet_groups, stock_shelves
 from commands.parts.watch import follow_clock, watch_rules
@@ -116,7 +117,8 @@ async def _rooms(home: Home, clock: Clock) -> AsyncIterator[Rooms]:
     path = Path(settings.database.removeprefix("sqlite:"))
     async with opened(path, shop.instance_key) as db, _session(settings.send_timeout_s) as session:
         acceptor = Acceptor(db, shop)
-        performer = Performer(db, doors(settings, db, session, clock), clock, shop.instance_key)
+        ways = doors(settings, db, session, clock, home.folder / MEDIA)
+        performer = Performer(db, ways, clock, shop.instance_key)
         staffing = Staffing(
             db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer
         )

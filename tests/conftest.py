@@ -13,8 +13,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let golden traces be written anew instead of compared."""
+    """Let golden traces be written anew instead of compared, and pictures of pages be kept."""
     parser.addoption("--update-traces", action="store_true", help="write tests/traces anew")
+    parser.addoption("--screenshots", action="store_true", help="write docs/img anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,9 @@ NOW = datetime.fromtimestamp(NOW_S, UTC)
 NOW_US = NOW_S * 1_000_000
 TILL_KEY = "till-key-of-S012"
 OTHER_TILL_KEY = "till-key-of-S001"
+CASHIER_PIN, MANAGER_PIN = "4827", "9153"
+CASHIER_DIGEST = "scrypt:14:Yl_z8iBmVXTPMGZk:ykQ1RosiTvZazMlTQdb5M5iMzEp9p9vM"
+MANAGER_DIGEST = "scrypt:14:EsnQA9nPoK9by7Xg:ZnKkVAKOBwZ1nZtuh4VgH19tDKkRsKlR"
 
 GROUPS = (
     Group(chat="wrPETS1", name="良渚宠物一群", store="S012", capacity=3, qr_code="https://q/1.png"),
@@ -57,10 +60,14 @@ def shop_content() -> Content:
     """Everything the shop's operator wrote besides rules."""
     return Content(
         stores={
-            "S001": Store(id="S001", name="文三店", redeem_key_sha256=_digest(OTHER_TILL_KEY)),
+            "S001": Store(
+                id="S001", name="文三店", redeem_key_sha256=_digest(OTHER_TILL_KEY),
+                cashier_pin=CASHIER_DIGEST,
+            ),
             "S012": Store(
                 id="S012", name="良渚店", hours="7点", persona="laoban",
-                redeem_key_sha256=_digest(TILL_KEY),
+                redeem_key_sha256=_digest(TILL_KEY), cashier_pin=CASHIER_DIGEST,
+                manager_pin=MANAGER_DIGEST,
             ),
         },
         staff={"xiaowang": Staff(userid="xiaowang", name="小王", store="S012")},

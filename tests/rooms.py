@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from bot.accept import Acceptor
 from bot.clock import Clock
 from bot.db import inbox, shelves
+from bot.db.blocks import BlockShelf
 from bot.db.inbox import Accepted
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
+from bot.db.notices import NoticeShelf
 from bot.db.schema import migrate
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
@@ -25,14 +27,16 @@ from bot.decide import Decider
 from bot.facts import Content
 from bot.perform import Door, Performer
 from bot.plan import Playbook
+from bot.platforms.budget import Budget
 from bot.platforms.envelope import Key, Seal
+from bot.platforms.limits import Limits
 from bot.platforms.oa.calls import token_fetch as oa_token_fetch
 from bot.platforms.oa.gate import Mode
 from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
 from bot.platforms.wecom.calls import token_fetch
 from bot.platforms.wire import Wire
-from bot.shop import AccountKeys, Shop, Times
+from bot.shop import AccountKeys, Shop, Source, Tills, Times
 from bot.worker import Staffing, Worker
 from commands.parts.compose import PLAYBOOK
 from commands.parts.doors import calls_of, error_tables
@@ -43,6 +47,7 @@ from tests.platform import Platform
 from tests.sealing import AES_KEY, RECEIVER, TOKEN, Post, sealed
 
 INSTANCE_KEY = b"0123456789abcdef0123456789abcdef"
+AGENTID, BOT_NAME = 1000002, "店小二"
 FAR_US = NOW_US * 2  # later than anything that waits
 
 
@@ -99,6 +104,7 @@ class Installed:
     decider: Decider
     performer: Performer
     worker: Worker
+    doors: Mapping[str, Door]
 
     async def rows(self, sql: str, *args: Value) -> Sequence[Row]:
         """Return what a query finds."""
@@ -157,13 +163,15 @@ def _bare(message: str) -> str:
 
 
 def accounts() -> dict[str, AccountKeys]:
-    """An Official Account in safe mode and a WeCom app, under the sealing tests' keys."""
+    """An Official Account in safe mode, a WeCom app and its bot, under the sealing tests' keys."""
     found: dict[str, AccountKeys] = {}
-    for name, scope, channel in (("oa", RECEIVER, "oa"), ("corp", CORP, "wecom")):
+    kinds = (("oa", RECEIVER, "oa"), ("corp", CORP, "wecom"), ("bot", "", "aibot"))
+    for name, scope, channel in kinds:
         seal = Seal(token=TOKEN, keys=(Key(AES_KEY),), receivers=frozenset({scope}))
         found[name] = AccountKeys(
             id=name, channel=channel, scope=scope, path=f"/callback/{name}", seal=seal,
             mode=Mode.SAFE, setting=f"accounts[{len(found)}]",
+            name=BOT_NAME if channel == "aibot" else "",
         )  # fmt: skip
     return found
 
@@ -183,6 +191,9 @@ class Plans:
     times: Times = field(default_factory=Times)
     wires: Mapping[str, Wire] = field(default_factory=dict)
     codes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tills: Tills = field(default_factory=Tills)
+    public_url: str = "https://shop.example"
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -194,8 +205,9 @@ async def installed(folder: Path, plans: Plans | None = None) -> AsyncIterator[I
     content, rules = plans.content(), plans.rules()
     shop = Shop(
         accounts=accounts(), playbook=plans.playbook, rules=lambda: rules,
-        content=lambda: content, zone=ZoneInfo("Asia/Shanghai"), public_url="https://shop.example",
-        instance_key=INSTANCE_KEY, clock=clock, times=plans.times,
+        content=lambda: content, zone=ZoneInfo("Asia/Shanghai"), public_url=plans.public_url,
+        instance_key=INSTANCE_KEY, clock=clock, times=plans.times, tills=plans.tills,
+        sources=plans.sources,
     )  # fmt: skip
     async with database(folder) as db:
         platform = Platform()
@@ -214,7 +226,7 @@ async def installed(folder: Path, plans: Plans | None = None) -> AsyncIterator[I
         await db.write(lambda tx: _stock(tx, content, plans.codes))
         yield Installed(
             db=db, shop=shop, hand=hand, platform=platform, acceptor=acceptor, decider=decider,
-            performer=performer, worker=worker,
+            performer=performer, worker=worker, doors=doors,
         )  # fmt: skip
 
 
@@ -235,6 +247,9 @@ def _door(keys: AccountKeys, wire: Wire, db: SqliteDatabase, clock: Clock) -> Do
     port = Port(
         account=keys.id, scope=keys.scope, wire=wire,
         tokens=TokenHolder(keys.id, TokenShelf(db), fetch, clock),
-        errors=tables[keys.channel], labels=LabelShelf(db), memory=MemoryShelf(db),
+        errors=tables[keys.channel], alarm=NoticeShelf(db, clock),
+        budget=Budget(keys.id, Limits(), BlockShelf(db), clock),
+        labels=LabelShelf(db), memory=MemoryShelf(db),
+        agentid=AGENTID,
     )  # fmt: skip
     return Door(port=port, call=calls_of(keys.channel, tables["kf"]))

@@ -62,18 +62,21 @@ async def test_refusals_are_counted_by_account_and_step(shop: Installed) -> None
         Post(encrypt=genuine.encrypt, signature="0" * 40),
         Post(encrypt=genuine.encrypt, signature="0" * 40),
         Post(encrypt=genuine.encrypt, signature="not hex"),
-        sealed(said("ada", "领券", 1), "another-receiver"),
     ):
         with pytest.raises(Refused):
             open_post(shop, broken)
+    open_post(shop, sealed(said("ada", "领券", 1), "another-receiver"))
     assert shop.acceptor.refused == {
         ("oa", "signature"): 2, ("oa", "envelope"): 1, ("oa", "receiver"): 1,
     }  # fmt: skip
 
 
 async def test_a_callback_for_one_account_opens_at_no_other(shop: Installed) -> None:
-    with pytest.raises(Refused):
-        open_post(shop, post_of(said("ada", "领券", 1), "oa"), "corp")
+    astray = post_of(said("ada", "领券", 1), "oa")
+    opened = shop.acceptor.open(shop.shop.accounts["corp"], astray.query, astray.body)
+    assert opened.event is None
+    assert opened.refused is not None
+    assert opened.refused.step == "receiver"
 
 
 async def test_signed_but_unreadable_is_kept_in_quarantine(shop: Installed) -> None:
@@ -89,6 +92,24 @@ async def test_signed_but_unreadable_is_kept_in_quarantine(shop: Installed) -> N
     assert row["error"].startswith("parse")
     await shop.settle_down()
     assert await states(shop) == [("unreadable", "quarantined")]
+
+
+async def test_an_account_quarantines_so_many_a_day_and_counts_the_rest(
+    shop: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.accept._QUARANTINED_A_DAY", 3)
+
+    for number in range(5):
+        post = sealed(f"no document {number}")
+        opened = shop.acceptor.open(shop.shop.accounts["oa"], post.query, post.body)
+        accepted = await shop.acceptor.record(opened.arrival)
+        assert (accepted.id == 0) == (number >= 3)
+    elsewhere = post_of("no document", "corp")
+    opened = shop.acceptor.open(shop.shop.accounts["corp"], elsewhere.query, elsewhere.body)
+    assert (await shop.acceptor.record(opened.arrival)).id
+
+    assert await shop.one("SELECT count(*) FROM inbox WHERE account = 'oa'") == 3
+    assert shop.acceptor.refused["oa", "parse"] == 5
 
 
 async def test_a_redelivered_callback_is_recorded_once_whatever_its_envelope(

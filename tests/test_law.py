@@ -20,6 +20,10 @@ PURE = [
     "bot/actions/*.py",
     "bot/errors.py",
     "bot/plan.py",
+    "bot/carry.py",
+    "bot/draft.py",
+    "bot/fit.py",
+    "bot/member.py",
     "config/nouns.py",
 ]
 OUTSIDE = {

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from bot.actions import Reply, Send, Speak, Tag, Verdict, WelcomeContact
+from bot.carry import SPEAKING_WINDOW
 from bot.errors import Undeclared
 from bot.events import RedeemAsked, Unrecognised
 from bot.facts import Reach, Situation
-from bot.plan import SPEAKING_WINDOW, Playbook, needs, plan
+from bot.plan import Playbook, needs, plan
 from commands.parts.compose import PLAYBOOK
 from tests.little_shop import NOW, PETS, WELCOMES, shop_content
 from tests.situations import FOLLOWS, added, followed, given, hit, joined, member, said, step

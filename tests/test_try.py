@@ -113,3 +113,14 @@ def test_lint_as_json_is_versioned(tmp_path: Path) -> None:
 
     assert (answer["v"], answer["problems"]) == (1, [])
     assert [finding["kind"] for finding in answer["findings"]] == ["unexercised"]
+
+
+def test_lint_names_what_no_reply_may_claim(tmp_path: Path) -> None:
+    shop = Shop(
+        tmp_path,
+        "- id: tea\n  say: { any: [茶] }\n  do: [{ reply: 本市最好的茶 }]\n"
+        "  cases: [{ text: 茶, hit: true }]\n",
+    )
+
+    assert rules_lint.run(home=None, open_book=shop.open, stdout=shop.out) == 1
+    assert "rules.yaml:1: tea 说法里有极限词“最好”，请换个说法 [claim]" in shop.out.getvalue()

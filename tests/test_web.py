@@ -82,17 +82,26 @@ async def test_nothing_to_say_is_success_and_never_sealed(client: Client) -> Non
     assert (corp.status, await corp.text()) == (200, "")
 
 
-def refusals() -> dict[str, Post]:
-    """One callback for each step that can refuse."""
+def unsigned() -> dict[str, Post]:
+    """One callback for each step that refuses what the platform did not send."""
     genuine = post_of(said("ada", "领券", 1))
-    garbled = encrypted(padded(frame(b"<xml/>"))[:-1] + b"\x00")
     return {
         "signature": Post(encrypt=genuine.encrypt, signature="0" * 40),
         "envelope": Post(encrypt=genuine.encrypt, signature="short"),
+    }
+
+
+def unopenable() -> dict[str, Post]:
+    """One callback for each step that finds what the platform signed beyond opening."""
+    garbled = encrypted(padded(frame(b"<xml/>"))[:-1] + b"\x00")
+    short = encrypted(padded(frame(b"m", length=2**31)))
+    return {
         "base64": Post(encrypt="!!", signature=sign(TOKEN, TIMESTAMP, NONCE, "!!")),
         "decrypt": Post(encrypt="AAAA", signature=sign(TOKEN, TIMESTAMP, NONCE, "AAAA")),
         "padding": Post(encrypt=garbled, signature=sign(TOKEN, TIMESTAMP, NONCE, garbled)),
+        "length": Post(encrypt=short, signature=sign(TOKEN, TIMESTAMP, NONCE, short)),
         "receiver": sealed(said("ada", "领券", 1), "somebody-else"),
+        "parse": sealed("no document"),
     }
 
 
@@ -100,19 +109,45 @@ async def test_every_refusal_looks_alike_and_leaves_nothing(
     shop: Installed, client: Client
 ) -> None:
     seen = set()
-    for refused in refusals().values():
+    for refused in unsigned().values():
         got = await post(client, refused)
         headers = {name: got.headers[name] for name in got.headers if name != "Date"}
         seen.add((got.status, await got.read(), tuple(sorted(headers.items()))))
     assert len(seen) == 1
     assert next(iter(seen))[:2] == (403, b"")
-    assert {step for _, step in shop.acceptor.refused} == set(refusals())
+    assert {step for _, step in shop.acceptor.refused} == set(unsigned())
     assert await inbox_size(shop) == 0
+
+
+async def test_what_is_signed_and_cannot_be_opened_is_kept_once_and_not_sent_again(
+    shop: Installed, client: Client
+) -> None:
+    for one in (*unopenable().values(), *unopenable().values()):
+        got = await post(client, one)
+        assert (got.status, await got.text()) == (200, "success")
+
+    rows = await shop.rows("SELECT state, kind, error, duplicates FROM inbox ORDER BY id")
+    assert [row["error"].split(":")[0] for row in rows] == list(unopenable())
+    assert {(row["state"], row["kind"], row["duplicates"]) for row in rows} == {
+        ("quarantined", "unreadable", 1)
+    }
+    assert shop.acceptor.refused == {("oa", step): 2 for step in unopenable()}
+
+
+async def test_what_is_signed_and_cannot_be_kept_is_sent_again(
+    shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_work: object) -> None:
+        raise DatabaseTrouble("the disk is full")
+
+    monkeypatch.setattr(shop.db, "write", full)
+    for one in unopenable().values():
+        assert (await post(client, one)).status == 503
 
 
 async def test_a_refusal_is_logged_with_the_setting_to_look_at(client: Client) -> None:
     with capture_logs() as logged:
-        for refused in refusals().values():
+        for refused in {**unsigned(), **unopenable()}.values():
             await post(client, refused)
         await post(client, sealed(said("ada", "领券", 1), "somebody-else"), "corp")
     assert [(line["step"], line["setting"]) for line in logged] == [
@@ -121,7 +156,9 @@ async def test_a_refusal_is_logged_with_the_setting_to_look_at(client: Client) -
         ("base64", "accounts[0]"),
         ("decrypt", "accounts[0].aes_key"),
         ("padding", "accounts[0].aes_key"),
+        ("length", "accounts[0].aes_key"),
         ("receiver", "accounts[0].appid"),
+        ("parse", "accounts[0]"),
         ("receiver", "accounts[1].corpid"),
     ]
 

@@ -14,16 +14,17 @@ from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.oa.gate import Mode
 from bot.settle import check_settled
-from bot.shop import AccountKeys, Shop, Times
+from bot.shop import AccountKeys, Linking, Shop, Source, Tills, Times
 from commands.parts.problems import USAGE, stop
 from config import content as contents
-from config.accounts import Account, OaAccount
+from config.accounts import Account, AibotAccount, OaAccount
 from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
 from config.nouns import Content
 from config.problems import Problem
 from config.settings import BadSettings, Settings, load
 from keyword_rules.load import RuleBook
 from keyword_rules.rule import BadTemplate, Template, Vocabulary
+from keyword_rules.words import bare
 
 RULES = "rules"
 SAMPLE_RULES = Path(__file__).resolve().parents[2] / "keyword_rules" / "sample"
@@ -32,6 +33,7 @@ PLAYBOOK = Playbook(
     steps=handlers.STEPS,
     unknown=handlers.UNKNOWN,
     finish=handlers.FINISH,
+    voice=handlers.VOICE,
 )
 
 
@@ -77,6 +79,7 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
         accounts=frozenset(a.id for a in settings.accounts),
         zone=settings.store_zone,
         check_text=check_text,
+        comparable=bare,
     )
     rules = RuleBook(rules_folder(folder), vocabulary(content))
     if with_rules:
@@ -160,21 +163,47 @@ def shop_of(home: Home, clock: Clock) -> Shop:
             group_lag=timedelta(seconds=settings.group_lag_s),
             callback_window=timedelta(days=settings.callback_window_days),
         ),
+        tills=Tills(
+            undo_within=timedelta(minutes=settings.redeem_undo_min),
+            device_binding=settings.coupon_device_binding,
+        ),
+        linking=_linking(settings),
+        sources=sources_of(settings),
     )
+
+
+def _linking(settings: Settings) -> Linking:
+    return Linking(
+        token_lives=timedelta(seconds=settings.link_token_s),
+        passphrase_window=timedelta(hours=settings.passphrase_window_h),
+        kf_ids_are_contacts=settings.kf_ids_are_contacts,
+    )
+
+
+def sources_of(settings: Settings) -> dict[str, Source]:
+    """Return the systems that may tell us things, by id."""
+    return {
+        one.id: Source(
+            id=one.id, kinds=frozenset(one.kind), secret=one.secret.get_secret_value().encode()
+        )
+        for one in settings.sources
+    }
 
 
 def account_keys(account: Account, setting: str) -> AccountKeys:
     """Return one account, which stands in the settings at `setting`, as callbacks need it."""
     secrets = [account.aes_key, account.previous_aes_key]
     keys = tuple(Key(s.get_secret_value()) for s in secrets if s is not None)
+    mode, receivers, name = Mode.SAFE, frozenset({account.scope}), ""
     if isinstance(account, OaAccount):
-        scope, channel, mode = account.appid, "oa", Mode(account.mode)
-        receivers = frozenset({scope})
+        mode = Mode(account.mode)
+    elif isinstance(account, AibotAccount):
+        receivers, name = frozenset({""}), account.name  # wecom/apps-and-bots.md section 4
     else:
-        scope, channel, mode = account.corpid, "wecom", Mode.SAFE
-        receivers = frozenset({scope, *account.receivers})
+        receivers |= {*account.receivers}
     seal = Seal(token=account.token.get_secret_value(), keys=keys, receivers=receivers)
     return AccountKeys(
-        id=account.id, channel=channel, scope=scope, path=account.callback_path, seal=seal,
-        mode=mode, setting=setting,
+        id=account.id, channel=account.kind, scope=account.scope, path=account.callback_path,
+        seal=seal, mode=mode, setting=setting, name=name,
+        relayed=account.relay is not None,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 
 # Message text, tokens, keys and identifiers of customers are not in this list, and so never logged.
 ALLOWED = frozenset({
@@ -32,6 +33,15 @@ def set_up(*, quiet: bool = False) -> None:
         logger_factory=lambda *_names: _StandardError(),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger("aiohttp.server").addFilter(is_ours)
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Tell whether a fault of the HTTP server is one, and not what a stranger sent that is no HTTP.
+
+    That is answered 400; told, it would put a part of their headers into the log.
+    """
+    return not (record.exc_info and isinstance(record.exc_info[1], BadHttpMessage))
 
 
 class _StandardError:

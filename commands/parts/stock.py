@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from bot.actions import Remote
+from bot.clock import moment
 from bot.codec import event_to_json
-from bot.db import inbox, shelves
+from bot.db import inbox, seats, shelves
 from bot.db.tx import Database, Tx
-from bot.events import GroupCreated
-from bot.facts import Campaign
+from bot.events import GroupChanged, GroupCreated
+from bot.facts import Campaign, Facts, Pool, Situation
 from bot.shop import Shop
 from commands.parts.problems import stop
 from config.codes import read_home_codes
 from config.nouns import Content
+from handlers.group_welcomes import missing
 
 _PORTION = 2_000
 
@@ -50,25 +53,46 @@ async def _import(db: Database, campaign: Campaign, codes: Sequence[str]) -> int
 
 
 async def meet_groups(db: Database, shop: Shop) -> int:
-    """Tell ourselves of each pool group we never heard of, so that it is read and made ready."""
+    """Tell ourselves of each pool group that is to be made ready; return how many these are.
+
+    Those we never heard of are read, and given a way in. Of those we know, the ones whose welcome
+    is to say something else are read again, at most once a day for the same wish.
+    """
     met = 0
     for pool in shop.content().pools.values():
         for group in pool.groups:
-            event = GroupCreated(account=pool.account, chat=group.chat)
-            met += await db.write(partial(_meet, shop=shop, event=event))
+            met += await db.write(partial(_meet, shop=shop, pool=pool, chat=group.chat))
     return met
 
 
-async def _meet(tx: Tx, shop: Shop, event: GroupCreated) -> int:
+async def _meet(tx: Tx, shop: Shop, pool: Pool, chat: str) -> int:
     # A group may have been created, and so be known, before it was written into a pool.
-    known = await tx.one("SELECT 1 FROM chat_group WHERE chat = ? AND config_id <> ''", event.chat)
-    if known:
+    known = await tx.one("SELECT 1 FROM chat_group WHERE chat = ? AND config_id <> ''", chat)
+    if not known:
+        return await _tell(tx, shop, GroupCreated(account=pool.account, chat=chat), f"meet\0{chat}")
+    if not pool.group_welcome:
         return 0
+    facts = Facts(
+        now=moment(shop.clock()),
+        content=shop.content(),
+        pools={pool.id: await seats.pool_facts(tx, pool, None, shop.clock())},
+        chat=chat,
+        pool_of_chat=pool.id,
+    )
+    event = GroupChanged(account=pool.account, chat=chat, detail="welcome")
+    for wanted in missing(Situation(event=event, facts=facts)):
+        if isinstance(wanted, Remote):
+            name = f"welcome\0{facts.now:%Y-%m-%d}\0{wanted.key()}"
+            return await _tell(tx, shop, event, name)
+    return 0
+
+
+async def _tell(tx: Tx, shop: Shop, event: GroupCreated | GroupChanged, name: str) -> int:
     arrival = inbox.Arrival(
         account=event.account,
         source="internal",
-        dedupe=inbox.dedupe_key(shop.instance_key, f"meet\0{event.chat}".encode()),
-        kind="GroupCreated",
+        dedupe=inbox.dedupe_key(shop.instance_key, name.encode()),
+        kind=type(event).__name__,
         body=event_to_json(event),
         received_us=shop.clock(),
     )

@@ -39,13 +39,19 @@ class Missed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Words for the customer, in whose voice, why in that one, and who must act for them."""
+    """Words for the customer, in whose voice, why in that one, and who must act for them.
+
+    `withheld` tells why they were not sent.
+    """
 
     persona: str
     why: str
     text: str
     truth: str
     rule: str = ""
+    topic: str = ""
+    variant: int = 0
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +124,8 @@ def _event(happening: Happening, settings: Settings) -> Event | None:
         if account is None:
             return None
         if isinstance(account, OaAccount):
-            return oa_gate.decode(account.id, account.appid, happening.body)
-        return wecom_gate.decode(account.id, account.corpid, happening.body)
+            return oa_gate.decode(account.id, account.scope, happening.body)
+        return wecom_gate.decode(account.id, account.scope, happening.body)
     except (Refused, KeyError, ValidationError):
         return None  # quarantined as unreadable, or of a kind this version does not know
 

@@ -1,15 +1,17 @@
 """`rules lint`: what rules allow but probably do not mean."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 import orjson
 
-from keyword_rules.lint import lint
+from config.claims import claims
+from keyword_rules.lint import Finding, lint
 from keyword_rules.load import RuleBook
+from keyword_rules.rule import Rule
 
 VERSION = 1  # of the JSON form
 CLEAN, FINDINGS = 0, 1
@@ -28,7 +30,8 @@ def run(
     `longest` gives the longest value of each slot, against which replies are measured.
     """
     book = open_book(home)
-    found = lint(book.current.rules, segment=book.current.segment, longest=longest)
+    rules = book.current.rules
+    found = [*lint(rules, segment=book.current.segment, longest=longest), *_claiming(rules)]
     out = stdout or sys.stdout
     if as_json:
         problems = [asdict(problem) for problem in book.problems]
@@ -40,3 +43,18 @@ def run(
         out.writelines(f"{line}\n" for line in lines)
         out.write(f"规则 {len(book.current.rules)} 条，问题 {len(lines)} 处\n")
     return FINDINGS if book.problems or found else CLEAN
+
+
+def _claiming(rules: Iterable[Rule]) -> Iterator[Finding]:
+    """Yield a finding for each text of a rule with words that no persona may say either."""
+    for rule in rules:
+        texts = [str(step.args["text"]) for step in rule.do if "text" in step.args]
+        for kind, words in (found for text in texts for found in claims(text)):
+            yield Finding(
+                kind="claim",
+                rule=rule.id,
+                file=rule.file,
+                line=rule.line,
+                message=f"说法里有{kind}“{words}”，请换个说法",
+                proof=words,
+            )

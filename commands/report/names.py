@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from bot.events import Event
 from commands.parts.compose import Home
-from commands.report.words import ASIDE, CHANNELS, HAPPENED
+from commands.report.words import ASIDE, CHANNELS, HAPPENED, STAGES
 from config.nouns import Content
 
 
@@ -21,6 +21,10 @@ class Names:
         kind, _, store = account.partition(":")
         if kind == "till":
             return f"收银 {self.store(store)}"
+        if kind == "source":
+            return f"来源 {store}"
+        if account == "orders":
+            return "订单"
         return f"{CHANNELS.get(self.channels.get(account, ''), '账号')} {account}"
 
     def store(self, store: str) -> str:
@@ -62,6 +66,9 @@ class Names:
             "chat": self.group,
             "scene": self.entry_code,
             "state": self.entry_code,
+            "stage": lambda stage: STAGES.get(stage, stage),
+            "total_fen": _yuan,
+            "refunded_fen": _yuan,
         }
 
     def happened(self, event: Event) -> str:
@@ -72,6 +79,10 @@ class Names:
 
     def _slot(self, name: str, value: object) -> str:
         return ASIDE.get(name, "{}").format(self.field(name, value)) if value else ""
+
+
+def _yuan(fen: str) -> str:
+    return f"{int(fen) // 100}.{int(fen) % 100:02} 元"
 
 
 def names_of(home: Home) -> Names:

@@ -7,14 +7,23 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.actions import Label, Remark, State, WelcomeContact
+from bot.actions import Label, Remark, SendKf, State, WelcomeContact
 from bot.codec import action_from_json
 from bot.db.reports import Owed
 from bot.db.stories import Biography, Held, Sat
 from commands.report.history import Chapter, Kept, Missed, Said, Story, Won
 from commands.report.names import Names
 from commands.report.showing import clean, when
-from commands.report.words import ALIASES, LOCAL, MISSES, REMOTE, STAGES, STATES, TRUTHS
+from commands.report.words import (
+    ALIASES,
+    LINKED,
+    LOCAL,
+    MISSES,
+    REMOTE,
+    STAGES,
+    STATES,
+    TRUTHS,
+)
 
 _LATE_US = 30_000_000  # from here on it is told how late an event was decided
 _BAD = (State.FAILED, State.UNKNOWN, State.EXPIRED)
@@ -106,7 +115,8 @@ class Teller:
         if trace.unreachable:
             self._say("  有话要说，但没有能到达顾客的通道", "red")
         if trace.linked:
-            self._say(f"  身份关联：由 {ALIASES.get(trace.linked, trace.linked)} 认出是同一个人")
+            how = "、".join(LINKED.get(one, one) for one in trace.linked.split("、"))
+            self._say(f"  身份关联：由 {how} 认出是同一个人")
 
     def _local(self, trace: Kept) -> None:
         told = [self._settled(action) for action in trace.actions]
@@ -154,9 +164,22 @@ def _miss(miss: Missed) -> str:
 
 
 def _said(said: Said) -> str:
-    voice = f"{said.persona or '无人设'}（{said.why}）" if said.why else said.persona
+    topic = f"话题 {said.topic} 第 {said.variant} 种说法" if said.variant else ""
+    why = "；".join(filter(None, (said.why, topic)))
+    voice = f"{said.persona or '无人设'}（{why}）" if why else said.persona
+    if said.withheld:
+        voice = f"{voice}【没有发出：{said.withheld}】"
     text = said.text.replace("\n", "\n      ") or "（只附卡片）"
     return f"【{TRUTHS.get(said.truth, said.truth)}】{voice}：{text}"
+
+
+def _extras(sent: SendKf) -> Iterator[str]:
+    if sent.menu:
+        yield f"菜单「{' / '.join(choice.content for choice in sent.menu)}」"
+    if sent.link:
+        yield f"链接「{sent.link.title}」"
+    if sent.image:
+        yield f"图片 {sent.image}"
 
 
 def _details(one: Owed) -> Sequence[str]:
@@ -171,5 +194,7 @@ def _details(one: Owed) -> Sequence[str]:
             return (action.text,)
         case WelcomeContact():
             return tuple(f"附「{card.title}」" for card in action.attachments)
+        case SendKf():
+            return tuple(_extras(action))
         case _:
             return ()

@@ -16,7 +16,7 @@ STATES: Mapping[str, str] = {
 INBOX_STATES: Mapping[str, str] = {
     "new": "待处理",
     "done": "已处理",
-    "ignored": "未识别（原样保留）",
+    "ignored": "未识别或缺内容（原样保留）",
     "quarantined": "已隔离",
 }
 TRUTHS: Mapping[str, str] = {
@@ -31,11 +31,21 @@ STAGES: Mapping[str, str] = {
     "taster": "尝鲜",
     "advocate": "推荐官",
 }
-CHANNELS: Mapping[str, str] = {"oa": "公众号", "wecom": "企业微信"}
+CHANNELS: Mapping[str, str] = {"oa": "公众号", "wecom": "企业微信", "aibot": "智能机器人"}
 ALIASES: Mapping[str, str] = {
     "oa_openid": "公众号 openid",
     "external_userid": "企业微信 external_userid",
     "unionid": "unionid",
+    "kf_id": "微信客服 id",
+    "mp_openid": "小程序 openid",
+    "phone": "手机号",
+    "card": "会员卡号",
+}
+LINKED: Mapping[str, str] = {
+    **ALIASES,
+    "token": "一次性链接",
+    "passphrase": "进群口令",
+    "told": "会员系统推送或导入",
 }
 REMOTE: Mapping[str, str] = {
     "oa_reply": "公众号回复",
@@ -52,6 +62,13 @@ REMOTE: Mapping[str, str] = {
     "kf_trans": "转接微信客服会话",
     "kf_invite": "微信客服邀请进群",
     "kf_read_customer": "查询微信客服顾客是谁",
+    "aibot_reply": "智能机器人回答",
+    "app_send": "应用消息",
+    "app_card": "应用卡片",
+    "app_card_update": "更新应用卡片",
+    "kf_group_link": "生成群的客服链接",
+    "group_welcome": "备好入群欢迎语（群主选用后才会发出）",
+    "relay": "转发给旧系统",
 }
 MISSES: Mapping[str, str] = {
     "occasion": "不是这个场合",
@@ -80,6 +97,8 @@ LOCAL: Mapping[str, str | None] = {
     "untag": "标签 -{name}",
     "claim": "发券 {campaign} {code}",
     "redeem": "核销 {code}（{store}）",
+    "open_coupon": "券的页面绑定到这台设备",
+    "undo_redeem": "撤销核销 {code}（{store}）",
     "invite": "留座：{chat}",
     "bind_store": "归属 {store}（已有归属则不变）",
     "take_seat": "记下进群：{chat}",
@@ -87,9 +106,17 @@ LOCAL: Mapping[str, str | None] = {
     "mark_group": "更新群：{chat}",
     "mark_reach": None,
     "mark_talk": None,
+    "mark_told": None,
+    "call_off": "撤回还没到点、没人要的话",
+    "mark_order": "记下订单 {order}：{total_fen}",
+    "move_stage": "阶段变为{stage}（{why}）",
+    "make_link_token": "备好一次性链接，点开就认得出是谁",
+    "undo_merge": "撤销第 {merge} 号合并，由 {by} 撤销",
     "tell": None,
     "warn": "提醒运营：{text}",
     "gap": "记入没接住的话",
+    "propose": "提给群主 {staff} 一句话，等他发到 {chat}",
+    "mark_proposal": "记下提给群主的话：{state}{by}",
 }
 # Slots are the event's fields, as `Names` shows them.
 HAPPENED: Mapping[str, str] = {
@@ -112,14 +139,31 @@ HAPPENED: Mapping[str, str] = {
     "MemberJoined": "进群 {chat}{unionid}{state}{earlier}",
     "MemberLeft": "离开群 {chat}",
     "JoinWayMade": "群 {chat} 的进群二维码已就绪",
+    "GroupLinkMade": "群 {chat} 的客服链接已就绪",
+    "GroupWelcomeMade": "群 {chat} 的入群欢迎语已备好，等群主选用",
+    "GroupSaid": "在群 {chat} 里说「{text}」",
+    "ProposalSaid": "群主 {staff} 在群 {chat} 里说了提给他的话",
     "KfRang": "微信客服 {kf} 有新消息",
     "KfSaid": "对微信客服说「{text}」{menu_id}",
     "KfEntered": "进入微信客服{scene}",
     "KfSentFailed": "微信客服消息没有送达{fail_type}",
     "KfServicerSaid": "客服 {servicer} 人工回复",
     "KfSessionChanged": "微信客服会话变更 {change}{new_servicer}",
-    "KfOther": "微信客服的其他消息 {kind}",
+    "KfNotice": "微信客服的其他消息 {kind}",
+    "KfOther": "微信客服未识别的消息 {kind}",
+    "NamesTold": "{source} 告知这些身份是同一个人",
+    "MergeUndone": "{by} 撤销第 {merge} 号合并",
+    "OrderTold": "订单 {order}：{total_fen}{refunded_fen}",
+    "OrdersMoved": "名下的订单有变化",
     "RedeemAsked": "在 {store} 出示券码 {code}{cashier}",
+    "RedeemUndone": "在 {store} 撤销核销 {code}，由 {by} 撤销",
+    "CouponOpened": "打开券的页面",
+    "StaffSaid": "员工 {staff} 对应用说「{text}」",
+    "BotAsked": "员工 {staff} 问机器人「{text}」",
+    "BotEntered": "员工 {staff} 打开与机器人的聊天",
+    "CardTapped": "员工 {staff} 点了卡片按钮 {key}",
+    "CardSent": "应用卡片已送达",
+    "Notice": "平台通知 {kind}{incomplete}",
     "Unrecognised": "未识别的通知 {kind}",
 }
 # A field that may be empty brings its own words.
@@ -129,7 +173,9 @@ ASIDE: Mapping[str, str] = {
     "unionid": "，unionid {}",
     "name": "，名字 {}",
     "cashier": "，收银员 {}",
+    "refunded_fen": "，已退 {}",
     "earlier": "，我们来之前就在",
+    "incomplete": "，缺了该有的内容",
     "menu_id": "，菜单 {}",
     "fail_type": "，原因代码 {}",
     "new_servicer": "，由 {} 接待",
