@@ -21,7 +21,7 @@ from bot.events import Event, KfEntered
 from bot.platforms.port import Port
 from bot.platforms.receipts import back_off
 
-Call = Callable[[Remote, Port, int], Awaitable[Receipt]]
+Carrier = Callable[[Remote, Port, int], Awaitable[Receipt]]
 _WRITE_AGAIN_S = 1.0
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class Door:
     """One account's way out: its port, the platform's calls, and how much may be said there."""
 
     port: Port
-    call: Call
+    call: Carrier
     windows: Windows | None = None
 
 

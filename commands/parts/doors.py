@@ -16,7 +16,7 @@ from bot.db.notices import NoticeShelf
 from bot.db.tokens import TokenShelf
 from bot.db.tx import Database
 from bot.db.windows import Window, Windows
-from bot.perform import Call, Door
+from bot.perform import Carrier, Door
 from bot.platforms import aibot, kf, oa, wecom
 from bot.platforms.aibot import calls as aibot_calls
 from bot.platforms.budget import Budget
@@ -119,7 +119,7 @@ def windows_of(settings: Settings, db: Database, clock: Clock) -> Windows:
     )
 
 
-def with_relay(old: OldSystem, call: Call) -> Call:
+def with_relay(old: OldSystem, call: Carrier) -> Carrier:
     """Return `call` for everything but what is handed on to an older system."""
 
     async def either(action: Remote, port: Port, attempts: int) -> Receipt:
@@ -134,7 +134,7 @@ async def _no_secret(_action: Remote, port: Port, _attempts: int) -> Receipt:
     return Receipt(state=State.FAILED, meaning=f"账号 {port.account} 没有填 secret，发不出去")
 
 
-def calls_of(kind: str, kf_errors: ErrorTable) -> Call:
+def calls_of(kind: str, kf_errors: ErrorTable) -> Carrier:
     """Return the calls of a kind of account; customer service goes through its corp's WeCom app."""
     if kind == "oa":
         return oa_calls.perform
