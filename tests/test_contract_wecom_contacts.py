@@ -63,7 +63,7 @@ async def test_customers_of_many_employees_come_page_by_page(scene: Scene) -> No
         await scene.do("add_contact", who, staff=staff)
     call = ReadContacts(staff=("xiaowang", "xiaoli"), limit=2)
     async with way_out(scene, "wecom") as port:
-        pages = [told async for told in every_page(port, call)]
-    assert [len(told.value) for told in pages] == [2, 1]
-    pairs = [(one.member, one.followers[0].staff) for told in pages for one in told.value]
+        pages = [page async for page in every_page(port, call)]
+    assert [len(page.rows) for page in pages] == [2, 1]
+    pairs = [(one.member, one.followers[0].staff) for page in pages for one in page.rows]
     assert len(set(pairs)) == 3

@@ -76,7 +76,20 @@ class Told(Generic[T]):
 
     receipt: Receipt
     value: T | None = None
-    cursor: str = ""  # of a page: where the next one begins
+
+    @property
+    def done(self) -> bool:
+        """Return whether the platform said yes."""
+        return self.receipt.state is State.DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list; `cursor` is where the next one begins, "" when there is none."""
+
+    receipt: Receipt
+    rows: tuple[T, ...] = ()
+    cursor: str = ""
 
     @property
     def done(self) -> bool:
@@ -90,33 +103,45 @@ async def ask(port: Port, call: Call[T], attempts: int = 1) -> Told[T]:
     Never raises for what a platform or a network can do. A dead token costs one more try; nothing
     else is repeated here: the receipt says whether, and when, it may be.
     """
-    if isinstance(call, Upload):
-        answer = await port.upload(call.api, call.file, **call.query())
-    else:
-        body = None if call.method == "GET" else call.body()
-        answer = await port.call(call.method, call.api, body, **call.query())
-    repeatable = call.klass in _REPEATABLE
-    receipt = port.receipt(call.api, answer, attempts=attempts, repeatable=repeatable)
-    if receipt.state is not State.DONE:
-        return Told(receipt=receipt)
-    told = answer.body or {}
-    cursor = call.after(told) if isinstance(call, Paged) else ""
-    return Told(receipt=receipt, value=call.read(told), cursor=cursor)
+    receipt, body = await _asked(port, call, attempts)
+    return Told(receipt=receipt, value=None if body is None else call.read(body))
 
 
-async def every_page(port: Port, call: Paged[T], attempts: int = 1) -> AsyncIterator[Told[Any]]:
+async def ask_page(port: Port, call: Paged[T], attempts: int = 1) -> Page[T]:
+    """Make one call for one page, as `ask` does."""
+    receipt, body = await _asked(port, call, attempts)
+    if body is None:
+        return Page(receipt=receipt)
+    return Page(receipt=receipt, rows=call.read(body), cursor=call.after(body))
+
+
+async def every_page(port: Port, call: Paged[T], attempts: int = 1) -> AsyncIterator[Page[T]]:
     """Yield page after page; the last one is the one that failed, if one did.
 
     A platform that hands out the same cursor again has told all it has.
     """
     seen = {call.cursor}
     while True:
-        told = await ask(port, call, attempts)
-        yield told
-        if not told.done or not told.cursor or told.cursor in seen:
+        page = await ask_page(port, call, attempts)
+        yield page
+        if not page.cursor or page.cursor in seen:
             return
-        seen.add(told.cursor)
-        call = replace(call, cursor=told.cursor)
+        seen.add(page.cursor)
+        call = replace(call, cursor=page.cursor)
+
+
+async def _asked(
+    port: Port, call: Call[T], attempts: int
+) -> tuple[Receipt, Mapping[str, Any] | None]:
+    """Return the receipt, and the body of an answer that says yes."""
+    if isinstance(call, Upload):
+        answer = await port.upload(call.api, call.file, **call.query())
+    else:
+        asked = None if call.method == "GET" else call.body()
+        answer = await port.call(call.method, call.api, asked, **call.query())
+    repeatable = call.klass in _REPEATABLE
+    receipt = port.receipt(call.api, answer, attempts=attempts, repeatable=repeatable)
+    return receipt, (answer.body or {}) if receipt.state is State.DONE else None
 
 
 def rows(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
