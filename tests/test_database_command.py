@@ -13,6 +13,7 @@ import pytest
 from bot.db.schema import known_migrations
 from commands.parts.compose import fill
 from tests.homes import command, served_home
+from tests.unprivileged import bound_by_permissions
 
 REPORTS = [["why", "甲"], ["ledger"], ["rules", "gaps"]]
 
@@ -205,16 +206,17 @@ def test_a_database_that_may_only_be_read_can_be_reported_on(
     migrated: Path, capsys: pytest.CaptureFixture[str], report: list[str]
 ) -> None:
     (migrated / "xiaoer.db").chmod(0o444)
-    told = command(capsys, *report, "--home", migrated)
+    with bound_by_permissions():
+        told = command(capsys, *report, "--home", migrated)
     assert "数据库" not in told.err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_database_that_may_not_be_written_is_not_migrated(
     migrated: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _run(migrated, "DELETE FROM tortoise_migrations")
     (migrated / "xiaoer.db").chmod(0o444)
-    told = command(capsys, "db", "migrate", "--home", migrated)
+    with bound_by_permissions():
+        told = command(capsys, "db", "migrate", "--home", migrated)
     assert told.code == 1
     assert "权限" in told.err

@@ -1,7 +1,6 @@
 """`init --channel`: a small home for just these channels, and nothing asked that can be made."""
 
 import json
-import os
 import re
 import stat
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from config.accounts import AibotAccount, OaAccount, WecomAccount
 from tests.homes import Told, command
 from tests.sealing import NONCE, TIMESTAMP, encrypted, frame, padded, sign
 from tests.test_init import contents
+from tests.unprivileged import bound_by_permissions
 
 CHANNELS = ("oa", "wecom", "kf", "aibot")
 KEY_CHARS = 43
@@ -270,10 +270,9 @@ def test_broken_settings_are_told_and_nothing_is_written(
     assert not (tmp_path / "menu.yaml").exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(Stop, match="写不了"):
+    with bound_by_permissions(), pytest.raises(Stop, match="写不了"):
         run(tmp_path / "home", asked_for("oa", yes=True))
     tmp_path.chmod(0o700)
 

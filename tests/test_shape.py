@@ -148,7 +148,7 @@ def _documented(owner: ast.ClassDef) -> Iterator[Function]:
 
 
 def _ancestors(owner: ast.ClassDef) -> frozenset[str]:
-    direct = {ast.unparse(base).rpartition(".")[2].partition("[")[0] for base in owner.bases}
+    direct = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in owner.bases}
     above = [_ancestors(node) for node in _classes() if node.name in direct - {owner.name}]
     return frozenset(direct).union(*above)
 

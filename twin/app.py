@@ -108,9 +108,10 @@ async def open_twin(
 async def serve(world: World, book: Path, ports: Ports | None = None, *, bot_url: str = "") -> None:
     """Run a twin until SIGINT or SIGTERM; print one JSON line with its addresses when it is up."""
     stop = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":  # there a loop takes no signal handlers
         for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+            loop.add_signal_handler(sign, stop.set)
     async with open_twin(world, book, ports, bot_url=bot_url) as running:
         sys.stdout.write(json.dumps(_ready(running)) + "\n")
         sys.stdout.flush()

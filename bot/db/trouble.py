@@ -32,7 +32,9 @@ def check_writable(database: Path) -> None:
     try:
         with closing(connect(database, "rwc")) as connection:
             connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("BEGIN IMMEDIATE")  # by itself it is granted on a read-only file
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("ROLLBACK")
     except sqlite3.Error as trouble:
         raise DatabaseTrouble(f"数据库 {database} {advice(trouble)}（{trouble}）") from trouble

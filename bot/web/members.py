@@ -3,23 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import orjson
 from aiohttp import web
 
 from bot.codec import event_to_json
 from bot.db import inbox
 from bot.db.orders import LANE
 from bot.db.tx import Database, Tx
-from bot.errors import DatabaseTrouble, Refused
 from bot.events import NamesTold
 from bot.shop import Shop
-from bot.web.keys import ROOMS
-from bot.web.signed import NotSigned, answer, signed, turned_away
+from bot.web.tellings import MOST, take
 from bot.web.told_names import NAMES, Wrong, names_of
 
-MOST = 200
 _ID_CHARS = 128
-_STATUS = {"conflict": 409, "bad_member": 400}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,33 +49,9 @@ class Outcome:
 async def members(request: web.Request) -> web.Response:
     """POST /api/members: names of one person, or a list of up to 200, from a source that may tell.
 
-    Each is answered by itself, and taken for good once the answer says so; a repeated one gets
-    the same answer. The status is that of the worst.
+    Answered as `bot.web.tellings.take` says.
     """
-    rooms = request.app[ROOMS]
-    try:
-        call = await signed(request, "members")
-        items = _items(call.body)
-    except (NotSigned, Refused) as refused:
-        return turned_away(refused)
-    except ValueError as wrong:
-        return answer(400, {"code": "bad_request", "text": f"请求不完整：{wrong}"})
-    try:
-        outcomes = await tell(rooms.db, rooms.shop, call.source, items)
-    except DatabaseTrouble:
-        return answer(503, {"code": "try_again", "text": "暂时记不下来，请原样重试"})
-    rooms.worker.arrived()
-    status = max((_STATUS.get(one.code, 200) for one in outcomes), default=200)
-    return answer(status, {"answers": [one.document for one in outcomes]})
-
-
-def _items(body: bytes) -> Sequence[object]:
-    given = orjson.loads(body)
-    if isinstance(given, dict):
-        return [given]
-    if not isinstance(given, list) or not 0 < len(given) <= MOST:
-        raise ValueError(f"应为一位会员，或 1 到 {MOST} 位会员的列表")
-    return given
+    return await take(request, "members", f"一位会员，或 1 到 {MOST} 位会员的列表", tell)
 
 
 async def tell(

@@ -3,23 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-import orjson
 from aiohttp import web
 
 from bot.codec import event_from_json, event_to_json
 from bot.db import inbox
 from bot.db.orders import LANE
 from bot.db.tx import Database, Tx
-from bot.errors import DatabaseTrouble, Refused
 from bot.events import Event, OrderTold
 from bot.shop import Shop
-from bot.web.keys import ROOMS
-from bot.web.signed import NotSigned, answer, signed, turned_away
+from bot.web.tellings import MOST, take
 from bot.web.told_names import Wrong
 from bot.web.told_order import Heard, heard
 
-MOST = 200
-_STATUS = {"conflict": 409, "bad_order": 400}
 _SHOWN_CHARS = 128
 
 
@@ -50,33 +45,9 @@ class Outcome:
 async def orders(request: web.Request) -> web.Response:
     """POST /api/orders: one order, or a list of up to 200, from a source that may tell them.
 
-    Each is answered by itself, and taken for good once the answer says so; a repeated one gets
-    the same answer. The status is that of the worst.
+    Answered as `bot.web.tellings.take` says.
     """
-    rooms = request.app[ROOMS]
-    try:
-        call = await signed(request, "orders")
-        items = _items(call.body)
-    except (NotSigned, Refused) as refused:
-        return turned_away(refused)
-    except ValueError as wrong:
-        return answer(400, {"code": "bad_request", "text": f"请求不完整：{wrong}"})
-    try:
-        outcomes = await tell(rooms.db, rooms.shop, call.source, items)
-    except DatabaseTrouble:
-        return answer(503, {"code": "try_again", "text": "暂时记不下来，请原样重试"})
-    rooms.worker.arrived()
-    status = max((_STATUS.get(one.code, 200) for one in outcomes), default=200)
-    return answer(status, {"answers": [one.document for one in outcomes]})
-
-
-def _items(body: bytes) -> Sequence[object]:
-    given = orjson.loads(body)
-    if isinstance(given, dict):
-        return [given]
-    if not isinstance(given, list) or not 0 < len(given) <= MOST:
-        raise ValueError(f"应为一个订单，或 1 到 {MOST} 个订单的列表")
-    return given
+    return await take(request, "orders", f"一个订单，或 1 到 {MOST} 个订单的列表", tell)
 
 
 async def tell(db: Database, shop: Shop, source: str, items: Sequence[object]) -> Sequence[Outcome]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,18 +11,16 @@ import orjson
 from bot.clock import Clock
 from bot.errors import AlreadyServed, DatabaseTrouble
 from bot.shop import Source
-from bot.web.body import BODY_LIMIT_BYTES
-from bot.web.members import MOST, tell
+from bot.web.members import tell
 from commands.member.direct import clock_of, direct, home_of
 from commands.member.sheet import Row, Sheet, read_members
+from commands.parts.batches import Progress, batches, document_of
 from commands.parts.compose import Home, shop_of, sources_of
 from commands.parts.problems import FINDINGS, FINE, USAGE, show, stop
 from commands.parts.telling import server_of, told
 
 VERSION = 1  # of the JSON form
 OPERATOR = "operator"  # who tells it, when no source is named
-_ROOM_BYTES = BODY_LIMIT_BYTES - 1024
-_TELL_EVERY = 2_000  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +38,19 @@ class Asked:
 class Tally:
     """What became of the rows so far."""
 
-    total: int
-    done: int = 0
+    progress: Progress
     through: str = ""  # server or database
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, batch: Sequence[Row], answers: Sequence[Mapping[str, object]]) -> None:
-        """Count the answers to one batch; now and then say how far a long sheet is."""
+        """Count the answers to one batch."""
         for row, one in zip(batch, answers, strict=True):
             result = str(one["result"])
             self.counts[result] = self.counts.get(result, 0) + 1
             if result == "refused":
                 self.refused.append((row.line, str(one["text"])))
-        before, self.done = self.done, self.done + len(batch)
-        if before // _TELL_EVERY < self.done // _TELL_EVERY:
-            print(f"已导入 {self.done} / {self.total} 行", file=sys.stderr)
+        self.progress.step(len(batch))
 
 
 def run(home: Path, asked: Asked) -> int:
@@ -67,7 +62,7 @@ def run(home: Path, asked: Asked) -> int:
     read = home_of(home)
     _check(read, asked)
     sheet = read_members(asked.file.resolve(), asked.source or OPERATOR, shop_of(read, Clock()))
-    tally = Tally(total=len(sheet.rows))
+    tally = Tally(progress=Progress("已导入", len(sheet.rows)))
     if not asked.dry_run and sheet.rows:
         try:
             asyncio.run(_take(read, asked, sheet, tally))
@@ -104,7 +99,7 @@ async def _take(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
 async def _directly(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
     async with direct(home) as rooms:
         tally.through = "database"
-        for batch in _batches(sheet.rows):
+        for batch in batches(sheet.rows):
             outcomes = await tell(
                 rooms.db, rooms.shop, asked.source or OPERATOR, [row.item for row in batch],
                 overrule=asked.again,
@@ -116,24 +111,9 @@ async def _directly(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> Non
 async def _by_the_server(home: Home, source: Source, sheet: Sheet, tally: Tally) -> None:
     tally.through = "server"
     url, clock = server_of(home.settings) + "/api/members", await clock_of(home)
-    for batch in _batches(sheet.rows):
+    for batch in batches(sheet.rows):
         body = orjson.dumps([row.item for row in batch])
         tally.add(batch, (await told(url, source, body, clock))["answers"])
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield rows as many at a time as one call may hold."""
-    batch: list[Row] = []
-    size = 2
-    for row in rows:
-        more = len(orjson.dumps(row.item)) + 1
-        if batch and (len(batch) == MOST or size + more > _ROOM_BYTES):
-            yield batch
-            batch, size = [], 2
-        batch.append(row)
-        size += more
-    if batch:
-        yield batch
 
 
 def _tell(asked: Asked, sheet: Sheet, tally: Tally) -> None:
@@ -162,8 +142,5 @@ def _document(asked: Asked, sheet: Sheet, tally: Tally) -> dict[str, object]:
         "taken": tally.counts.get("taken", 0),
         "repeated": tally.counts.get("repeated", 0),
         "refused": [{"line": line, "text": text} for line, text in tally.refused],
-        "problems": [
-            {"line": one.line, "column": one.column, "level": one.level, "message": one.message}
-            for one in sheet.problems
-        ],
+        "problems": [document_of(one) for one in sheet.problems],
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,18 @@ from bot.db.tx import Tx
 from bot.decide import Decider
 from bot.errors import AlreadyServed, DatabaseTrouble
 from bot.shop import Shop, Source
-from bot.web.body import BODY_LIMIT_BYTES
-from bot.web.orders import MOST, tell
-from commands.orders.sheet import Row, Sheet, read_orders
+from bot.web.orders import tell
+from bot.web.tellings import MOST
+from commands.orders.sheet import Sheet, read_orders
+from commands.parts.batches import Progress, batches, document_of
 from commands.parts.compose import Home, open_home, shop_of
 from commands.parts.problems import FINDINGS, FINE, USAGE, show, stop
 from commands.parts.telling import server_of, told
 from commands.parts.watch import follow_clock
 from commands.report.reading import database_of
 from config.home import UnsafeKey
-from config.problems import Problem
 
 VERSION = 1  # of the JSON form
-_ROOM_BYTES = BODY_LIMIT_BYTES - 1024
-_TELL_EVERY = 2_000  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +110,8 @@ async def _by_the_server(
 ) -> None:
     tally.through = "server"
     url = server_of(home.settings) + "/api/orders"
-    with_progress = _Progress("已推给正在运行的服务", len(sheet.rows))
-    for batch in _batches(sheet.rows):
+    with_progress = Progress("已推给正在运行的服务", len(sheet.rows))
+    for batch in batches(sheet.rows):
         body = orjson.dumps([row.item for row in batch])
         answer = await told(url, source, body, clock)
         tally.add(answer["answers"])
@@ -123,13 +121,13 @@ async def _by_the_server(
 async def _directly(home: Home, shop: Shop, source: Source, sheet: Sheet, tally: Tally) -> None:
     async with opened(database_of(home), shop.instance_key) as db:
         tally.through = "database"
-        recorded = _Progress("已记下", len(sheet.rows))
-        for batch in _batches(sheet.rows):
+        recorded = Progress("已记下", len(sheet.rows))
+        for batch in batches(sheet.rows):
             outcomes = await tell(db, shop, source.id, [row.item for row in batch])
             tally.add([one.document for one in outcomes])
             recorded.step(len(batch))
         home.rules.reload()
-        decider, decided = Decider(db, shop), _Progress("已处理", tally.taken)
+        decider, decided = Decider(db, shop), Progress("已处理", tally.taken)
         while waiting := await db.read(_waiting):
             await asyncio.gather(*(decider.decide(inbox) for inbox in waiting))
             decided.step(len(waiting))
@@ -142,35 +140,6 @@ async def _waiting(tx: Tx) -> list[int]:
         MOST,
     )
     return [row["id"] for row in rows]
-
-
-def _batches(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Yield rows as many at a time as one call may hold."""
-    batch: list[Row] = []
-    size = 2
-    for row in rows:
-        more = len(orjson.dumps(row.item)) + 1
-        if batch and (len(batch) == MOST or size + more > _ROOM_BYTES):
-            yield batch
-            batch, size = [], 2
-        batch.append(row)
-        size += more
-    if batch:
-        yield batch
-
-
-class _Progress:
-    """Says now and then, on standard error, how far a long sheet is."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what = what
-        self._total = total
-        self._done = 0
-
-    def step(self, count: int) -> None:
-        before, self._done = self._done, self._done + count
-        if before // _TELL_EVERY < self._done // _TELL_EVERY:
-            print(f"{self._what} {self._done} / {self._total}", file=sys.stderr)
 
 
 def _tell(asked: Asked, sheet: Sheet, tally: Tally) -> None:
@@ -200,9 +169,5 @@ def _document(asked: Asked, sheet: Sheet, tally: Tally) -> dict[str, object]:
         "taken": tally.taken,
         "repeated": tally.repeated,
         "refused": [{"order": number, "text": text} for number, text in tally.refused],
-        "problems": [_problem(one) for one in sheet.problems],
+        "problems": [document_of(one) for one in sheet.problems],
     }
-
-
-def _problem(one: Problem) -> dict[str, object]:
-    return {"line": one.line, "column": one.column, "level": one.level, "message": one.message}
