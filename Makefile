@@ -58,12 +58,13 @@ rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 
 docs-check: $(DEVELOP)  ## the pages: commands run, twins agree, links resolve, tables current
 	@$(BIN)/pytest tests/test_docs.py tests/test_pages_name_code.py tests/test_cli_page.py \
-		tests/test_effects_page.py tests/test_errors.py tests/test_json_schema.py \
+		tests/test_effects_page.py tests/test_calls_page.py tests/test_errors.py tests/test_json_schema.py \
 		tests/test_platforms_page.py tests/test_tutorial.py $(ARGS)
 
 docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.cli_page
 	@$(BIN)/python -m tests.effects_page
+	@$(BIN)/python -m tests.calls_page
 	@$(BIN)/python -m tests.errors_page
 	@$(BIN)/python -m tests.platforms_page
 

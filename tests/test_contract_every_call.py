@@ -1,6 +1,7 @@
 """Every call is declared whole, and has a contract test that makes it at the twin."""
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,10 @@ import pytest
 
 from bot.actions import Class
 from bot.platforms.call import Call
-from bot.platforms.kf.api import CALLS as KF
-from bot.platforms.oa.api import CALLS as OA
-from bot.platforms.wecom.api import CALLS as WECOM
-
-EVERY = (*OA, *WECOM, *KF)
+from tests.calls_page import EVERY
 
 
+@lru_cache
 def _made() -> frozenset[str]:
     """Return the names of everything that the contract tests construct."""
     pages = Path(__file__).parent.glob("test_contract_*.py")
