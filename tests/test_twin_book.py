@@ -12,10 +12,10 @@ import pytest
 
 from tests.twin_bot import Json, Scene, on_stage
 from twin.control import ACTS, WIRE_ACTS
-from twin.faults import KINDS
-from twin.oa_api import OA_HOST
+from twin.corp.host import WECOM_HOST
+from twin.fault_kinds import KINDS
+from twin.oa.host import OA_HOST
 from twin.settings import Settings
-from twin.wecom_host import WECOM_HOST
 from twin.world_file import BadWorld, load, override
 
 SEND = "message/custom/send"

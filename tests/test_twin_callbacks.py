@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.twin_bot import Answer, Delivery, Scene, node, on_stage, sealed_reply, text_reply
-from twin.reply import FAULT_TEXT
+from twin.oa.reply import FAULT_TEXT
 
 
 @pytest.fixture

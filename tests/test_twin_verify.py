@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from tests.twin_bot import Json, Scene, on_stage
-from twin import console_save
+from twin.oa import console_save
 
 OA, CORP = "oa-main", "wecom-main"
 

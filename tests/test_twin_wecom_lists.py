@@ -86,6 +86,8 @@ async def test_customers_of_many_employees_come_page_by_page(scene: Scene) -> No
         "description": "",
         "createtime": 0,
         "tag_id": [],
+        "remark_corp_name": "",
+        "remark_mobiles": [],
         "add_way": 1,
         "state": "",
         "oper_userid": "xiaoli",

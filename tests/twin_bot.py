@@ -98,6 +98,8 @@ class Bot:
         account = self.accounts[name]
         bare = body.startswith("{")
         encrypt = str(json.loads(body)["encrypt"]) if bare else node(body, "Encrypt")
+        if not encrypt and (query.get("encrypt_type") == "aes" or "signature" not in query):
+            return None  # sealed once, and cut on the way
         if not encrypt:
             right = signature(account.token, query["timestamp"], query["nonce"])
             if query["signature"] != right:
@@ -219,11 +221,17 @@ def text_reply(delivery: Delivery, words: str) -> str:
 
 @asynccontextmanager
 async def on_stage(
-    folder: Path, *, mode: str = "safe", unionids: bool = True, wired: bool = True
+    folder: Path,
+    *,
+    mode: str = "safe",
+    app_mode: str = "xml",
+    unionids: bool = True,
+    wired: bool = True,
 ) -> AsyncIterator[Scene]:
     """Run the demo world's twin with a bot bound to it; lags are off until a test sets them."""
     world = load(Path("yidian"))
-    world = replace(world, oa=(replace(world.oa[0], mode=mode),), unionids=unionids)
+    oa, corp = replace(world.oa[0], mode=mode), replace(world.wecom[0], mode=app_mode)
+    world = replace(world, oa=(oa,), wecom=(corp,), unionids=unionids)
     bot = Bot({one.id: one for one in world.accounts()})
     app = web.Application()
     app.add_routes([web.get("/cb/{account}", bot.verify), web.post("/cb/{account}", bot.take)])

@@ -18,6 +18,7 @@ from bot.db.tx import Row
 from bot.decide import Decider
 from bot.perform import Performer
 from bot.platforms.wire import new_session
+from bot.shop import Shop
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
@@ -27,6 +28,7 @@ from commands.parts.compose import Home, fill, open_home, shop_of
 from commands.parts.doors import doors
 from commands.parts.pictures import MEDIA
 from commands.parts.stock import meet_groups, stock_shelves
+from tests.rooms import new_database
 from tests.twin_bot import Scene, on_stage
 
 
@@ -37,6 +39,7 @@ class TwinShop:
     scene: Scene
     db: SqliteDatabase
     worker: Worker
+    shop: Shop
     database: Path
 
     async def rows(self, sql: str) -> list[Row]:
@@ -90,17 +93,21 @@ class TwinShop:
 
 @asynccontextmanager
 async def twin_shop(
-    folder: Path, furnish: Callable[[Path], None] | None = None
+    folder: Path,
+    furnish: Callable[[Path], None] | None = None,
+    *,
+    mode: str = "safe",
+    app_mode: str = "xml",
 ) -> AsyncIterator[TwinShop]:
     """Serve the samples at the demo world's twin, every account bound to us.
 
     `furnish` changes the home before it is read; its groups are then met, as at a start.
     """
-    async with on_stage(folder, wired=False) as scene:
-        home = _home(folder / "home", scene, furnish)
+    async with on_stage(folder, mode=mode, app_mode=app_mode, wired=False) as scene:
+        home = home_of(folder / "home", scene, furnish)
         clock = Clock()
         shop = shop_of(home, clock)
-        database = home.folder / "xiaoer.db"
+        database = new_database(home.folder)
         async with opened(database, shop.instance_key) as db, new_session(5) as session:
             acceptor = Acceptor(db, shop)
             performer = Performer(
@@ -123,7 +130,7 @@ async def twin_shop(
                 bound = {k.id: f"{url}{k.path}" for k in shop.accounts.values()}
                 assert all(one["ok"] for one in _told(await scene.control("wire", bound)))
                 await scene.control("wire", {"archive": f"{url}/api/archive"})
-                yield TwinShop(scene=scene, db=db, worker=worker, database=database)
+                yield TwinShop(scene=scene, db=db, worker=worker, shop=shop, database=database)
 
 
 def _told(wired: dict[str, Any]) -> list[dict[str, Any]]:
@@ -149,14 +156,14 @@ async def _listening(rooms: Rooms) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _home(folder: Path, scene: Scene, furnish: Callable[[Path], None] | None) -> Home:
+def home_of(folder: Path, scene: Scene, furnish: Callable[[Path], None] | None) -> Home:
     """Write a home of the samples whose accounts are the twin's."""
     folder.mkdir()
     world, bases = scene.twin.stage.world, scene.twin.stage.bases
     oa, corp, bot = world.oa[0], world.wecom[0], world.aibot[0]
     accounts = [
         {"id": oa.id, "kind": "oa", "appid": oa.appid, "original_id": oa.gh, "token": oa.token,
-         "aes_key": oa.aes_key, "secret": oa.secret, "api_base": bases["oa"]},
+         "aes_key": oa.aes_key, "secret": oa.secret, "api_base": bases["oa"], "mode": oa.mode},
         {"id": corp.id, "kind": "wecom", "corpid": corp.corpid, "agentid": corp.agentid,
          "token": corp.token, "aes_key": corp.aes_key, "secret": corp.secret,
          "api_base": bases["wecom"]},

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from twin.kf_sessions import Session
+from twin.kf.sessions import Session
 from twin.people import Person
 from twin.shape import Json, text
 from twin.stage import Happening, Stage

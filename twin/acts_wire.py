@@ -1,7 +1,7 @@
 """Acts on the wire itself: open a link like a phone, replay or forge a callback, send raw XML."""
 
-import ipaddress
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -9,6 +9,8 @@ import aiohttp
 
 from twin.acts import NotPossible, Outcome
 from twin.answer import Answer
+from twin.contact.link_acts import is_acquisition, open_acquisition
+from twin.loopback import is_loopback
 from twin.seal import Post
 from twin.sender import Sender
 from twin.shape import Json, text
@@ -23,7 +25,12 @@ _PAGE_BYTES = 1_000_000
 
 
 async def open_link(sender: Sender, args: Json) -> Outcome:
-    """GET `url` as a phone would; only loopback. Facts: status, url, pictures, text."""
+    """GET `url` as a phone would; only loopback. Facts: status, url, pictures, text.
+
+    An acquisition link (its `url`, or `link` = its id) opens in the client and adds its employee.
+    """
+    if is_acquisition(args):
+        return open_acquisition(sender, args)
     url = text(args, "url")
     _check_loopback(url)
     limit = aiohttp.ClientTimeout(total=_LINK_S)
@@ -59,7 +66,7 @@ async def tamper(sender: Sender, args: Json) -> Outcome:
     else:
         name = "msg_signature" if "msg_signature" in query else "signature"
         query[name] = query[name][:-1] + _other(query[name][-1])
-    answer = await sender.post(account.id, Post(query=query, body=body))
+    answer = await sender.post(account.id, replace(post, query=query, body=body))
     return _attack(sender, account, f"tamper {how}", answer)
 
 
@@ -103,12 +110,7 @@ class _Pictures(HTMLParser):
 
 def _check_loopback(url: str) -> None:
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if parts.scheme not in ("http", "https") or not loopback:
+    if parts.scheme not in ("http", "https") or not is_loopback(parts.hostname or ""):
         raise NotPossible(f"孪生只打开本机的链接：{url}")
 
 

@@ -14,6 +14,10 @@ KINDS = (
 BUTTONS = 6
 KEY_BYTES = 1024
 STYLES = (1, 2, 3, 4)
+ACTIONS = 3
+OPTIONS, CHOICES = 20, 10  # of a checkbox, of each list to select from
+COLOURS = (0, 1, 2, 3)
+FLATTEST, LONGEST = 1.3, 2.25  # aspect ratios of a picture
 # Fields of the card that hold lists -> the most items of each.
 _LISTS = {
     "horizontal_content_list": 6,
@@ -21,6 +25,13 @@ _LISTS = {
     "vertical_content_list": 4,
     "select_list": 3,
     "button_list": BUTTONS,
+}
+# Lists whose items have a type -> the types there are.
+_TYPED = {"horizontal_content_list": (0, 1, 2, 3), "jump_list": (0, 1, 2, 3)}
+# What a kind of card cannot be without.
+_NEEDED = {
+    "vote_interaction": ("checkbox", "submit_button"),
+    "multiple_interaction": ("select_list", "submit_button"),
 }
 _TITLE = {"title": 26, "desc": 30}
 _SUBTITLE = 112
@@ -37,9 +48,9 @@ def card_kind(card: Json) -> str:
         raise BadShape("card_type")
     _check_task_id(card, required=kind.endswith("_interaction"))
     _check_words(card, kind)
-    for name, most in _LISTS.items():
-        if len(records(card, name)) > most:
-            raise BadShape(name)
+    _check_lists(card, kind)
+    _check_choices(card)
+    _check_looks(card)
     if kind == "button_interaction":
         _check_buttons(card)
     if kind.endswith("_notice") and whole(record(card, "card_action"), "type", 0) not in (1, 2):
@@ -79,6 +90,41 @@ def _check_words(card: Json, kind: str) -> None:
         raise BadShape("sub_title_text")
     if not title(card) or (kind != "text_notice" and not text(head, "title", "")):
         raise BadShape("main_title")
+
+
+def _check_lists(card: Json, kind: str) -> None:
+    for name in _NEEDED.get(kind, ()):
+        if not card.get(name):
+            raise BadShape(name)
+    for name, most in _LISTS.items():
+        listed = records(card, name)
+        kinds = _TYPED.get(name)
+        if len(listed) > most:
+            raise BadShape(name)
+        if kinds and any(whole(one, "type", 0) not in kinds for one in listed):
+            raise BadShape(name)
+
+
+def _check_choices(card: Json) -> None:
+    box = record(card, "checkbox")
+    if box and whole(box, "mode", 0) not in (0, 1):
+        raise BadShape("checkbox")
+    if box and not 1 <= len(records(box, "option_list")) <= OPTIONS:
+        raise BadShape("checkbox")
+    for one in records(card, "select_list"):
+        if not 1 <= len(records(one, "option_list")) <= CHOICES:
+            raise BadShape("select_list")
+
+
+def _check_looks(card: Json) -> None:
+    if whole(record(card, "source"), "desc_color", 0) not in COLOURS:
+        raise BadShape("source")
+    menu = record(card, "action_menu")
+    if menu and not 1 <= len(records(menu, "action_list")) <= ACTIONS:
+        raise BadShape("action_menu")
+    ratio = record(card, "card_image").get("aspect_ratio", FLATTEST)
+    if not isinstance(ratio, int | float) or not FLATTEST <= ratio <= LONGEST:
+        raise BadShape("card_image")
 
 
 def _check_buttons(card: Json) -> None:

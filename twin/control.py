@@ -6,49 +6,64 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from twin import acts_contact, acts_group, acts_menu, acts_oa, acts_wire, kf_acts, kf_staff_acts
+from twin import acts_wire
 from twin.acts import NotPossible, Outcome
-from twin.aibot_acts import AIBOT_ACTS
-from twin.app_acts import APP_ACTS
-from twin.group_acts import GROUP_ACTS
-from twin.kf_bell import end_silent
-from twin.people import Person, Seen
+from twin.aibot.acts import AIBOT_ACTS
+from twin.clock import turn
+from twin.contact import acts as contact_acts
+from twin.contact.link_acts import ACQUISITION_ACTS
+from twin.contact.mass_acts import MASS_ACTS
+from twin.corp.acts import APP_ACTS
+from twin.group import acts as group_acts
+from twin.group.talk_acts import GROUP_ACTS
+from twin.kf import acts as kf_acts
+from twin.kf import staff_acts as kf_desk_acts
+from twin.known import known_of
+from twin.oa import acts as oa_acts
+from twin.oa import menu_acts
+from twin.oa.notice_acts import NOTICE_ACTS
+from twin.oa.talk_acts import TALK_ACTS
+from twin.passing import come_due
+from twin.people import Seen
 from twin.sender import Sender
 from twin.shape import BadShape, Json, flag, number, read, text, whole
-from twin.stage import Stage
-from twin.wiring import wire, wire_archive, wiring
+from twin.wiring import wire, wire_archive, wire_traces, wiring
 
 Act = Callable[[Sender, Json], Outcome]
 WireAct = Callable[[Sender, Json], Awaitable[Outcome]]
 
 ACTS: Mapping[str, Act] = {
-    "scan_oa": acts_oa.scan,
-    "follow": acts_oa.follow,
-    "type": acts_oa.type_text,
-    "menu": acts_menu.tap,
-    "unfollow": acts_oa.unfollow,
-    "add_contact": acts_contact.add,
-    "confirm_contact": acts_contact.confirm,
-    "edit_contact": acts_contact.edit,
-    "delete_staff": acts_contact.customer_deletes,
-    "staff_deletes": acts_contact.staff_deletes,
-    "join_group": acts_group.join,
-    "join_many": acts_group.join_many,
-    "leave_group": acts_group.leave,
-    "create_group": acts_group.create,
-    "dismiss_group": acts_group.dismiss,
+    "scan_oa": oa_acts.scan,
+    "follow": oa_acts.follow,
+    "type": oa_acts.type_text,
+    "menu": menu_acts.tap,
+    "unfollow": oa_acts.unfollow,
+    "add_contact": contact_acts.add,
+    "confirm_contact": contact_acts.confirm,
+    "edit_contact": contact_acts.edit,
+    "delete_staff": contact_acts.customer_deletes,
+    "staff_deletes": contact_acts.staff_deletes,
+    "join_group": group_acts.join,
+    "join_many": group_acts.join_many,
+    "leave_group": group_acts.leave,
+    "create_group": group_acts.create,
+    "dismiss_group": group_acts.dismiss,
     "enter_kf": kf_acts.enter,
     "kf_type": kf_acts.type_text,
     "kf_send": kf_acts.send,
     "kf_tap": kf_acts.tap,
     "kf_recall": kf_acts.recall,
     "tap_card": kf_acts.tap_card,
-    "kf_take": kf_staff_acts.take,
-    "kf_say": kf_staff_acts.say,
-    "kf_transfer": kf_staff_acts.transfer,
-    "kf_end": kf_staff_acts.end,
+    "kf_take": kf_desk_acts.take,
+    "kf_say": kf_desk_acts.say,
+    "kf_transfer": kf_desk_acts.transfer,
+    "kf_end": kf_desk_acts.end,
+    **TALK_ACTS,
+    **NOTICE_ACTS,
     **GROUP_ACTS,
     **APP_ACTS,
+    **MASS_ACTS,
+    **ACQUISITION_ACTS,
     **AIBOT_ACTS,
 }
 WIRE_ACTS: Mapping[str, WireAct] = {
@@ -73,10 +88,8 @@ class Control:
             web.post("/twin/do", self.do),
             web.get("/twin/phone/{who}", self.phone),
             web.get("/twin/contact/{who}", self.contact),
-            web.get("/twin/book", self.book),
-            web.get("/twin/book/summary", self.summary),
             web.get("/twin/clock", self.clock),
-            web.post("/twin/clock", self.jump),
+            web.post("/twin/clock", self.turn_clock),
             web.post("/twin/settings", self.settings),
             web.post("/twin/redeliver", self.redeliver),
             web.post("/twin/idle", self.idle),
@@ -117,26 +130,17 @@ class Control:
         person = self._stage.crowd.person(request.match_info["who"])
         if person is None:
             raise NotPossible(f"没有 {request.match_info['who']}")
-        return _json(_known(self._stage, person))
-
-    async def book(self, request: web.Request) -> web.Response:
-        """Return the book's entries after number `since`."""
-        return _json(self._stage.book.since(whole(dict(request.query), "since", 0)))
-
-    async def summary(self, request: web.Request) -> web.Response:
-        """Return the book's counts."""
-        return _json(self._stage.book.summary())
+        return _json(known_of(self._stage, person))
 
     async def clock(self, request: web.Request) -> web.Response:
-        """Return the platforms' time."""
-        return _json({"now": self._stage.now(), "offset_s": self._stage.clock.offset_s})
+        """Return the platforms' time, and how it passes."""
+        return _json(self._stage.clock.told())
 
-    async def jump(self, request: web.Request) -> web.Response:
-        """Move the clock by `jump_s`."""
-        seconds = number(await _body(request), "jump_s")
-        self._stage.clock.jump(seconds)
-        self._stage.book.write("clock", self._stage.now(), jump_s=seconds)
-        end_silent(self._stage)
+    async def turn_clock(self, request: web.Request) -> web.Response:
+        """Move the clock by `jump_s`, `stop` it, let it `run`, at a `speed`."""
+        turned = turn(self._stage.clock, await _body(request))
+        self._stage.book.write("clock", self._stage.now(), **turned)
+        come_due(self._stage)
         return await self.clock(request)
 
     async def settings(self, request: web.Request) -> web.Response:
@@ -188,6 +192,9 @@ class Control:
         """Verify and bind callback URLs: {account id: url}; one verdict for each."""
         verdicts: Json = {}
         for wanted, url in (await _body(request)).items():
+            if wanted == "trace":
+                verdicts[wanted] = wire_traces(self._stage, url)
+                continue
             world = self._stage.world
             account, feed = world.account(wanted), world.feed(wanted) if wanted else None
             if not (account or feed) or not isinstance(url, str):
@@ -241,33 +248,3 @@ async def _body(request: web.Request) -> Json:
 def _json(told: object, status: int = 200) -> web.Response:
     plain = json.dumps(told, ensure_ascii=False)
     return web.Response(text=plain, status=status, content_type="application/json")
-
-
-def _known(stage: Stage, person: Person) -> Json:
-    contacts = stage.contacts.of(person.external_userid)
-    worn = {one.userid: _label_names(stage, one.labels) for one in contacts}
-    return {
-        "name": person.name,
-        "unionid": person.unionid,
-        "external_userid": person.external_userid,
-        "openids": dict(person.openids),
-        "follows": sorted(person.follows),
-        "staff": [one.userid for one in contacts],
-        "remark": next((one.remark for one in contacts if one.remark), ""),
-        "labels": sorted({name for names in worn.values() for name in names}),
-        "by_staff": [
-            {"userid": one.userid, "remark": one.remark, "labels": worn[one.userid]}
-            for one in contacts
-        ],
-        "fan_tags": sorted(
-            stage.fan_tags[appid].names[tag]
-            for appid, following in person.follows.items()
-            for tag in following.tags
-        ),
-        "groups": [one.chat_id for one in stage.groups.holding(person.external_userid)],
-    }
-
-
-def _label_names(stage: Stage, ids: set[str]) -> list[str]:
-    found = [stage.labels.find(one) for one in ids]
-    return sorted(one[1].name for one in found if one)

@@ -5,7 +5,7 @@ import json
 from aiohttp import web
 
 from twin.acts import NotPossible
-from twin.console_save import save
+from twin.oa.console_save import save
 from twin.plants import read_plant
 from twin.shape import Json, read, text
 from twin.stage import Stage

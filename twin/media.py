@@ -14,7 +14,7 @@ class Medium:
     owner: str
     kind: str
     filename: str
-    size: int
+    content: bytes
     created: float
 
 
@@ -25,14 +25,14 @@ class MediaShelf:
         self._media: dict[str, Medium] = {}
         self.pictures: dict[str, bytes] = {}  # name in the address -> what is shown there
 
-    def keep(self, owner: str, kind: str, filename: str, size: int, now: float) -> Medium:
+    def keep(self, owner: str, kind: str, filename: str, content: bytes, now: float) -> Medium:
         """Keep a file and return it with its new media_id."""
         medium = Medium(
             media_id=secrets.token_urlsafe(48),
             owner=owner,
             kind=kind,
             filename=filename,
-            size=size,
+            content=content,
             created=now,
         )
         self._media[medium.media_id] = medium
@@ -40,13 +40,15 @@ class MediaShelf:
 
     def holds(self, owner: str, media_id: str, now: float, *kinds: str) -> bool:
         """Tell whether this media_id still works for its owner, as one of these kinds if given."""
+        medium = self.found(owner, media_id, now)
+        return medium is not None and (not kinds or medium.kind in kinds)
+
+    def found(self, owner: str, media_id: str, now: float) -> Medium | None:
+        """Return the file of this media_id while it works for its owner."""
         medium = self._media.get(media_id)
-        return (
-            medium is not None
-            and medium.owner == owner
-            and now - medium.created <= KEPT_S
-            and (not kinds or medium.kind in kinds)
-        )
+        if medium is None or medium.owner != owner or now - medium.created > KEPT_S:
+            return None
+        return medium
 
     def hang(self, filename: str, content: bytes) -> str:
         """Keep a picture for ever and return its name."""

@@ -1,7 +1,8 @@
 """`media/upload` and `media/uploadimg` of both hosts, and the pictures that were uploaded."""
 
+import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -36,6 +37,11 @@ _OA: Mapping[str, _Kind] = {
     "video": _Kind(endings=("mp4",), most=10 * MB),
     "thumb": _Kind(endings=("jpg",), most=65_536),
 }
+# Of moments and product albums: other error codes for the same limits.
+_WECOM_ATTACHED: Mapping[str, _Kind] = {
+    name: replace(_WECOM[name], too_large=41080) for name in ("image", "video", "file")
+}
+_ATTACHED_TO = ("1", "2")
 _WECOM_PICTURE = _Kind(endings=("jpg", "jpeg", "png"), most=2 * MB, too_large=40009)
 _OA_PICTURE = _Kind(endings=("jpg", "png"), most=MB, too_large=40009)
 
@@ -46,9 +52,20 @@ def upload_wecom(stage: Stage, account: WecomAccount, args: Json) -> Done:
     if name not in _WECOM:
         raise Denied(40005, "invalid type")
     upload = _checked_wecom(args, _WECOM[name])
-    medium = stage.media.keep(account.id, name, upload.filename, len(upload.content), stage.now())
+    medium = stage.media.keep(account.id, name, upload.filename, upload.content, stage.now())
     body: Json = {"errcode": 0, "errmsg": "ok", "type": name, "media_id": medium.media_id}
     return Done(body={**body, "created_at": str(int(medium.created))}, effect={"kept": name})
+
+
+def upload_attachment(stage: Stage, account: WecomAccount, args: Json) -> Done:
+    """`POST media/upload_attachment?media_type=&attachment_type=`: for moments and albums."""
+    name = text(args, "media_type", "")
+    if name not in _WECOM_ATTACHED or text(args, "attachment_type", "") not in _ATTACHED_TO:
+        raise Denied(41072, "invalid attachment type")
+    upload = _checked_wecom(args, _WECOM_ATTACHED[name])
+    medium = stage.media.keep(account.id, name, upload.filename, upload.content, stage.now())
+    body: Json = {"errcode": 0, "errmsg": "ok", "type": name, "media_id": medium.media_id}
+    return Done(body={**body, "created_at": int(medium.created)}, effect={"kept": name})
 
 
 def upload_picture_wecom(stage: Stage, account: WecomAccount, args: Json) -> Done:
@@ -64,7 +81,7 @@ def upload_oa(stage: Stage, account: OaAccount, args: Json) -> Done:
     if name not in _OA:
         raise Denied(40004, "invalid media type")
     upload = _checked_oa(args, _OA[name])
-    medium = stage.media.keep(account.id, name, upload.filename, len(upload.content), stage.now())
+    medium = stage.media.keep(account.id, name, upload.filename, upload.content, stage.now())
     key = "thumb_media_id" if name == "thumb" else "media_id"
     body: Json = {"type": name, key: medium.media_id, "created_at": int(medium.created)}
     return Done(body=body, effect={"kept": name})
@@ -75,6 +92,20 @@ def upload_picture_oa(stage: Stage, account: OaAccount, args: Json) -> Done:
     upload = _checked_oa(args, _OA_PICTURE)
     url = f"{stage.bases.get('oa', '')}/pic/{stage.media.hang(upload.filename, upload.content)}"
     return Done(body={"url": url}, effect={"url": url})
+
+
+def get_wecom(stage: Stage, account: WecomAccount, args: Json) -> Done:
+    """`GET media/get`: the file itself, or 40007 as JSON."""
+    return Done(body={}, file=_kept(stage, account.id, args))
+
+
+def get_oa(stage: Stage, account: OaAccount, args: Json) -> Done:
+    """`GET media/get` of an Official Account: the file itself, for a video its address."""
+    file = _kept(stage, account.id, args)
+    if _ending(file) in _OA["video"].endings:
+        name = stage.media.hang(file.filename, file.content)
+        return Done(body={"video_url": f"{stage.bases.get('oa', '')}/pic/{name}"})
+    return Done(body={}, file=file)
 
 
 def check_media(stage: Stage, owner: str, media_id: str, who: str, *kinds: str) -> None:
@@ -90,7 +121,7 @@ def uploaded_routes(stage: Stage) -> list[web.RouteDef]:
         name = request.match_info["name"]
         if name not in stage.media.pictures:
             raise web.HTTPNotFound
-        kind = "image/png" if name.endswith("png") else "image/jpeg"
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return web.Response(body=stage.media.pictures[name], content_type=kind)
 
     return [web.get("/pic/{name}", show)]
@@ -121,6 +152,13 @@ def _checked_oa(args: Json, kind: _Kind) -> Upload:
     return upload
 
 
+def _kept(stage: Stage, owner: str, args: Json) -> Upload:
+    medium = stage.media.found(owner, text(args, "media_id", ""), stage.now())
+    if medium is None:
+        raise Denied(40007, "invalid media_id")
+    return Upload(filename=medium.filename, content=medium.content)
+
+
 def _ending(upload: Upload) -> str:
     return upload.filename.rpartition(".")[2].lower()
 
@@ -129,8 +167,11 @@ _AT = "/cgi-bin/media"
 WECOM_MEDIA: dict[str, Endpoint[WecomAccount]] = {
     f"{_AT}/upload": Endpoint(method="POST", act=upload_wecom),
     f"{_AT}/uploadimg": Endpoint(method="POST", act=upload_picture_wecom),
+    f"{_AT}/get": Endpoint(method="GET", act=get_wecom),
+    f"{_AT}/upload_attachment": Endpoint(method="POST", act=upload_attachment),
 }
 OA_MEDIA: dict[str, Endpoint[OaAccount]] = {
     f"{_AT}/upload": Endpoint(method="POST", act=upload_oa),
     f"{_AT}/uploadimg": Endpoint(method="POST", act=upload_picture_oa),
+    f"{_AT}/get": Endpoint(method="GET", act=get_oa),
 }

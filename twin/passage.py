@@ -2,13 +2,14 @@
 
 import re
 
-from twin.console_answers import console_answers
+from twin.oa.console_answers import console_answers
 from twin.stage import Happening, Stage
 from twin.world import OaAccount
 
-_EVENT = re.compile(r"<Event><!\[CDATA\[(\w+)\]\]></Event>")
-_KF = re.compile(r"<OpenKfId><!\[CDATA\[(.*?)\]\]></OpenKfId>")
-_STAMP = re.compile(r"(?<=<CreateTime>)\d+(?=</CreateTime>)")
+# In XML, and in JSON, where no text inside can imitate them: its quotes are escaped.
+_EVENT = (re.compile(r"<Event><!\[CDATA\[(\w+)\]\]>"), re.compile(r'"Event": "(\w+)"'))
+_KF = (re.compile(r"<OpenKfId><!\[CDATA\[(.*?)\]\]>"), re.compile(r'"OpenKfId": "(.*?)"'))
+_STAMP = (re.compile(r"(?<=<CreateTime>)\d+"), re.compile(r'(?<="CreateTime": )\d+'))
 _CONTACT_EVENTS = "change_external_"
 
 
@@ -16,7 +17,8 @@ def stamp(stage: Stage, happening: Happening) -> None:
     """Write the CreateTime that a platform whose clock is off would write."""
     skew_s = stage.plants.skew_s(happening.account.id)
     if skew_s:
-        inner = _STAMP.sub(lambda found: str(int(found[0]) + skew_s), happening.inner)
+        stamps = _STAMP[_in_json(happening)]
+        inner = stamps.sub(lambda found: str(int(found[0]) + skew_s), happening.inner)
         happening.inner = inner
 
 
@@ -30,10 +32,15 @@ def keep_back(stage: Stage, happening: Happening) -> str:
         for seen in console_answers(stage, happening):
             stage.show(happening.who, seen)
         return "unwired"
-    event, kf = _EVENT.search(happening.inner), _KF.search(happening.inner)
+    form, inner = _in_json(happening), happening.inner
+    event, kf = _EVENT[form].search(inner), _KF[form].search(inner)
     contact = event is not None and event[1].startswith(_CONTACT_EVENTS)
     if contact and stage.plants.first(account, "not_customer_contact_app"):
         return "not_customer_contact_app"
     if kf and stage.plants.kf_unmanaged(account, kf[1]):
         return "kf_unmanaged"
     return ""
+
+
+def _in_json(happening: Happening) -> bool:
+    return happening.inner.startswith("{")

@@ -53,10 +53,17 @@ class Window:
 
 @dataclass(slots=True, kw_only=True)
 class Following:
-    """One person follows one Official Account (oa/api.md section 2 for the windows)."""
+    """One person follows one Official Account (oa/api.md section 2 for the windows).
+
+    `scene` is that of the code they came by, written as digits when it `is_number`.
+    """
 
     since: int
     scene: str = ""
+    is_number: bool = False
+    remark: str = ""
+    is_blacklisted: bool = False
+    refuses_notices: bool = False
     tags: set[int] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
     touched: float = 0.0  # the latest interaction

@@ -29,7 +29,7 @@ def ticket_routes(stage: Stage) -> list[web.RouteDef]:
         ticket = request.query.get("ticket", "")
         if ticket not in stage.scenes:
             raise web.HTTPNotFound
-        return _drawn(f"twin:scene:{stage.scenes[ticket][1]}")
+        return _drawn(f"twin:scene:{stage.scenes[ticket].scene}")
 
     return [web.get("/cgi-bin/showqrcode", show)]
 

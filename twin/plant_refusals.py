@@ -13,6 +13,15 @@ Refusal = tuple[int, str]
 HERE = "127.0.0.1"
 CONTACT_APIS = "/cgi-bin/externalcontact"
 _OA_TOKENS = ("/cgi-bin/token", "/cgi-bin/stable_token")
+_UNCONFIRMED = 89503
+_TOKEN_WORDS = {
+    40243: "appsecret has been frozen",
+    50004: "forbidden to use this interface",
+    50007: "account has been frozen",
+    89503: "this ip needs to be confirmed by the administrator",
+    89506: "this ip has been refused by the administrator within 24 hours",
+    89507: "this ip has been refused by the administrator within 1 hour",
+}
 _WORDS = {
     48001: "api unauthorized",
     48002: "api forbidden",
@@ -41,13 +50,15 @@ def opening_refusal(stage: Stage, path: str, args: Json) -> Refusal | None:
         return None
     blocked = stage.plants.first(account.id, "ip_not_allowed")
     if blocked and path in _OA_TOKENS:
-        return 40164, (
-            f"invalid ip {blocked.ip} ipv6 ::ffff:{blocked.ip}, not in whitelist rid: {_rid()}"
-        )
+        return 40164, f"invalid ip {blocked.ip} ipv6 ::ffff:{blocked.ip}, not in whitelist"
+    refused = stage.plants.first(account.id, "token_refused")
+    if refused and path in _OA_TOKENS:
+        code = refused.code or _UNCONFIRMED
+        return code, _TOKEN_WORDS.get(code, "token refused")
     if not stage.plants.first(account.id, "secret_expired"):
         return None
     if isinstance(account, OaAccount):
-        return 40125, f"invalid appsecret rid: {_rid()}"
+        return 40125, "invalid appsecret"
     return 40001, _traced("invalid credential", 40001)
 
 
@@ -74,7 +85,7 @@ def _refusals(plants: Plants, account: Account, path: str) -> Iterator[Refusal]:
         if path.startswith(one.api):
             code = _code(one, path, wecom=wecom)
             words = _worded(code)
-            yield code, _traced(words, code) if wecom else f"{words} rid: {_rid()}"
+            yield code, _traced(words, code) if wecom else words
     if plants.first(account.id, "not_customer_contact_app") and path.startswith(CONTACT_APIS):
         yield _WECOM_RIGHT, _traced(_worded(_WECOM_RIGHT), _WECOM_RIGHT)
 
@@ -104,7 +115,3 @@ def _traced(words: str, code: int, ip: str = HERE) -> str:
         f"{words}, hint: [{hint}], from ip: {ip}, "
         f"more info at https://open.work.weixin.qq.com/devtool/query?e={code}"
     )
-
-
-def _rid() -> str:
-    return "-".join(secrets.token_hex(4) for _ in range(3))

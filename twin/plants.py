@@ -8,6 +8,7 @@ from twin.troubles import TROUBLES, Plant
 from twin.world import Account, AibotAccount, OaAccount, WecomAccount, World
 
 _WECOM_ONLY = ("kf_unmanaged", "console_welcome", "not_customer_contact_app")
+_OA_ONLY = ("token_refused",)
 _TOKEN_ONLY = ("ip_not_allowed", "missing_right", "secret_expired")
 _NEEDS = {"missing_right": "api", "clock_off": "seconds"}
 _STRANGER = "0000000000000000"
@@ -110,6 +111,8 @@ def plant_problem(world: World, plant: Plant) -> str:
 def _fits(account: Account | None, trouble: str) -> bool:
     if trouble in _WECOM_ONLY:
         return isinstance(account, WecomAccount)
+    if trouble in _OA_ONLY:
+        return isinstance(account, OaAccount)
     if trouble in (*_TOKEN_ONLY, "wrong_receiver"):  # an aibot has neither API nor receiver
         return not isinstance(account, AibotAccount)
     return True

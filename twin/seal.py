@@ -12,7 +12,7 @@ from wechatpy.exceptions import WeChatException
 from wechatpy.utils import WeChatSigner
 
 from twin.letters import letter
-from twin.world import Account, AibotAccount, OaAccount
+from twin.world import JSON_MODE, Account, AibotAccount, OaAccount
 
 _SEALED = re.compile(
     r"<Encrypt><!\[CDATA\[(.+?)\]\]></Encrypt>\s*<MsgSignature><!\[CDATA\[(.+?)\]\]>", re.S
@@ -46,6 +46,10 @@ def seal(
         query = {"msg_signature": signature, "timestamp": str(at), "nonce": nonce}
         if isinstance(account, AibotAccount):
             body = json.dumps({"encrypt": encrypt})
+            return Post(query=query, body=body, content_type="application/json")
+        if account.mode == JSON_MODE:
+            told = {"tousername": account.corpid, "encrypt": encrypt}
+            body = json.dumps({**told, "agentid": str(account.agentid)})
             return Post(query=query, body=body, content_type="application/json")
         head = [("ToUserName", account.corpid), ("AgentID", str(account.agentid))]
         return Post(query=query, body=letter([*head, ("Encrypt", encrypt)]))

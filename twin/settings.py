@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from twin.shape import BadShape
 
 MEMBER_LISTS = ("items", "comma", "none")
+MASS_CAPS = ("month", "week", "day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,23 @@ class Settings:
     event_window_s: float = 60.0
     welcome_s: float = 20.0
     token_s: float = 7200.0
+    openid_page: int = 10_000  # openids in one page of user/get, user/tag/get and getblacklist
+    tag_fans_most: int = 100_000  # fans of a tag, above which it cannot be deleted
+    client_msg_id_s: float = 600.0  # how long a client_msg_id keeps a template message single
+    job_s: float = 0.2  # how long after a notice its job event is sent
+    notice_fails: int = 0  # 1: notices answer 0, do not show, and are reported as failed
     group_welcome_interval_s: float = 0.0  # a group greets newcomers at most once in this time
     stream_poll_s: float = 0.3  # how often an unfinished stream of an aibot is asked for
     archive_retry_s: float = 0.5  # before a second push of the archive; doubled each time
+    mass_dispatch_s: float = 0.0  # how long a new mass-send task is 41063
+    mass_cap: str = "month"  # a customer gets as many as the month has days; 7 a week; 1 a day
+    mass_most: int = 0  # not 0: so many in that time in place of the rule's own number
+    mass_creator: int = 1  # 0: get_groupmsg_list_v2 does not say who made a task by API
+    label_most: int = 10_000  # labels of the corp, from which new ones are 45024
+    way_most: int = 500_000  # contact and join ways of the corp, from which a new one is 41045
+    link_most: int = 1000  # acquisition links of the corp, from which a new one is 41095
+    link_low: int = 100  # acquisition quota at which balance_low is sent
+    kf_most: int = 5000  # kf accounts of the corp, from which a new one is 95005
     kf_page: int = 1000  # the most items one sync_msg gives, whatever `limit` asks for
     kf_blank_pages: int = 0  # 1: before every page with items comes an empty one with has_more
     kf_merge_s: float = 0.0  # how long a kf bell waits for more news before it rings
@@ -47,6 +62,8 @@ class Settings:
         turned = replace(self, **sound)  # type: ignore[arg-type]  # kinds were checked one by one
         if turned.member_list not in MEMBER_LISTS:
             raise BadShape("member_list")
+        if turned.mass_cap not in MASS_CAPS:
+            raise BadShape("mass_cap")
         return turned
 
 

@@ -2,31 +2,42 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from twin.aibot_room import TalkRoom
-from twin.app_room import AppRoom
-from twin.archive import Archive
+from twin.aibot.room import TalkRoom
 from twin.book import Book
 from twin.clock import Clock
-from twin.contact_ways import ContactWay
-from twin.contacts import Contacts
+from twin.contact.links import Links
+from twin.contact.mass import Masses
+from twin.contact.relations import Contacts
+from twin.contact.ways import ContactWay
+from twin.corp.room import AppRoom
 from twin.faults import Faults
-from twin.group_templates import Templates
-from twin.groups import CUSTOMER, Groups, Seat
-from twin.kf_room import KfRoom
+from twin.group.archive import Archive
+from twin.group.seats import CUSTOMER, Groups, Seat
+from twin.group.templates import Templates
+from twin.group.transcripts import Transcripts
+from twin.kf.room import KfRoom
 from twin.labels import FanTags, Labels
 from twin.media import MediaShelf
 from twin.mint import mint
+from twin.oa.notices import Notices
+from twin.oa.rids import Rids
+from twin.oa.scenes import SceneCode
+from twin.oa.some_menus import ConditionalMenu
+from twin.parcels import Parcels
 from twin.people import Crowd, Seen
 from twin.plants import Plants
 from twin.settings import Settings
 from twin.shape import Json
 from twin.tokens import DAY_S, Tokens
-from twin.transcripts import Transcripts
+from twin.trace_source import TraceSource
 from twin.usage import Usage
 from twin.world import Account, OaAccount, WecomAccount, World
+
+Later: TypeAlias = Coroutine[None, None, None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +58,7 @@ class Happening:
     delivered: bool = False
     shown: bool = False
     answer: str = ""
+    reason: str = ""  # what is wrong with the newest answer, or that there is none
     delay_s: float = 0.0  # before the first delivery
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,18 +89,30 @@ class Stage:
         self.kf = KfRoom(world.id)
         self.bells: dict[str, tuple[Happening, float]] = {}  # open_kfid -> last bell, when it rings
         self.announce: Callable[[Happening], None] = self.happened  # the sender also delivers
+        self.later: Callable[[Later], None] = Later.close  # the sender does it in its time
         self.tokens = Tokens()
-        self.faults = Faults()
+        self.faults = Faults(self.now)
         self.plants = Plants(world.plants)
         self.usage = Usage()
         self.menus: dict[str, tuple[Json, ...]] = {}  # account id -> buttons made by API
-        self.scenes: dict[str, tuple[str, str]] = {}  # ticket -> (account id, scene)
+        self.conditional_menus: dict[str, list[ConditionalMenu]] = {}  # by account id
+        self.scenes: dict[str, SceneCode] = {}  # by ticket
+        self.notices = Notices()
+        self.rids = Rids()
+        self.masses = Masses(world.id)
+        self.links = Links(world.id, self.now())
         self.ways_to_add: dict[str, ContactWay] = {}  # by config_id
         self.staff_phones: dict[str, list[Seen]] = {one.userid: [] for one in world.staff}
         self.happenings: list[Happening] = []
         self.callbacks: dict[str, str] = {}  # account id -> URL
         self.bases: dict[str, str] = {}  # host name -> base URL
+        self.trace_source = TraceSource()
+        self.parcels = Parcels()
         self._last_msg_id = 24_000_000_000_000_000
+        self._open()
+
+    def _open(self) -> None:
+        """Let there be what was there before the twin: members of groups, printed links, codes."""
         self._fill_groups()
         self._print_links()
         self._print_codes()
@@ -153,11 +177,20 @@ class Stage:
         person = self.crowd.person(who)
         return person.phone if person else None
 
+    def ways_in(self) -> int:
+        """Return how many ways in the corp has that count: to employees and into groups."""
+        lasting = sum(not one.temporary for one in self.ways_to_add.values())
+        return lasting + len(self.groups.ways)
+
+    def printed_id(self, code_id: str) -> str:
+        """Return the config_id of an entry code of the world."""
+        return mint("", 32, self.world.id, "way", code_id)
+
     def _print_codes(self) -> None:
         """The printed codes were made by API before the twin began."""
         for code in self.world.entry_codes:
             way = ContactWay(
-                config_id=mint("", 32, self.world.id, "way", code.id),
+                config_id=self.printed_id(code.id),
                 state=code.state,
                 staff=code.staff,
                 made=self.now() - DAY_S,

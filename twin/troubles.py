@@ -7,6 +7,7 @@ TROUBLES: dict[str, tuple[str, ...]] = {
     "ip_not_allowed": ("ip",),
     "missing_right": ("api", "code"),
     "secret_expired": (),
+    "token_refused": ("code",),
     "kf_unmanaged": ("code",),
     "console_welcome": ("staff", "words"),
     "not_customer_contact_app": (),
@@ -30,7 +31,7 @@ class Plant:
     trouble: str
     ip: str = STRANGE_IP  # ip_not_allowed: the address the platform sees
     api: str = ""  # missing_right: the beginning of a path, /cgi-bin/message/custom
-    code: int = 0  # missing_right, kf_unmanaged: the errcode, 0 for the usual one
+    code: int = 0  # missing_right, kf_unmanaged, token_refused: the errcode, 0 for the usual one
     staff: str = ""  # console_welcome: whose contacts, "" for every employee
     words: str = "你好，很高兴认识你。"  # console_welcome: what the console sends
     value: str = ""  # wrong_token, wrong_aes_key, wrong_receiver: "" for a mistyped one

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
-CLEARINGS = 10  # a month (oa/api.md section 10)
+CLEARINGS, SINGLE_CLEARINGS = 10, 50  # a month (oa/api.md section 10)
 
 
 class Usage:
@@ -25,13 +25,16 @@ class Usage:
         self._turn(now)
         return self._calls[account, path]
 
-    def clear(self, account: str, now: float) -> bool:
-        """Begin to count again; False when that was done ten times this month."""
-        month = f"{_china(now):%Y-%m}"
-        if self._clearings[account, month] >= CLEARINGS:
+    def clear(self, account: str, now: float, path: str = "") -> bool:
+        """Begin to count again, one API or all of them.
+
+        False when that was done ten times this month, for single APIs fifty times.
+        """
+        month = f"{_china(now):%Y-%m}{' single' if path else ''}"
+        if self._clearings[account, month] >= (SINGLE_CLEARINGS if path else CLEARINGS):
             return False
         self._clearings[account, month] += 1
-        for key in [one for one in self._calls if one[0] == account]:
+        for key in [one for one in self._calls if one[0] == account and path in ("", one[1])]:
             del self._calls[key]
         return True
 

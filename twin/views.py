@@ -37,7 +37,7 @@ def _group(stage: Stage, chat_id: str) -> Json:
         raise NotPossible(f"没有群 {chat_id}")
     members = [one.name or _name(stage, one.userid) for one in group.seats if one.left is None]
     head = {"chat_id": chat_id, "name": group.name, "kind": "customer", "welcome": group.welcome}
-    return {**head, "members": members, "said": said}
+    return {**head, "opengid": stage.groups.opengid(chat_id), "members": members, "said": said}
 
 
 def _name(stage: Stage, userid: str) -> str:

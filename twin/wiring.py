@@ -1,9 +1,19 @@
 """Bind accounts to callback URLs, verifying each as the platform would, and tell all keys."""
 
-from twin.shape import Json
+from twin.people import Person
+from twin.shape import BadShape, Json
 from twin.stage import Stage
+from twin.trace_source import TraceSource
 from twin.verification import Unwired, verify
-from twin.world import Account, AibotAccount, ArchiveFeed, OaAccount, WecomAccount, World
+from twin.world import (
+    Account,
+    AibotAccount,
+    ArchiveFeed,
+    KfAccount,
+    OaAccount,
+    WecomAccount,
+    World,
+)
 
 
 async def wire(stage: Stage, account: Account, url: str) -> Json:
@@ -27,6 +37,19 @@ def wire_archive(stage: Stage, feed: ArchiveFeed, url: str) -> Json:
     return told
 
 
+def wire_traces(stage: Stage, told: object) -> Json:
+    """Remember where the bot tells its traces, `{"url", "key"}`; nothing verifies it.
+
+    Repeating changes the address. Raises BadShape("trace").
+    """
+    if not isinstance(told, dict):
+        raise BadShape("trace")
+    stage.trace_source = TraceSource.read(told)
+    done: Json = {"ok": True, "step": "", "reason": ""}
+    stage.book.write("wire", stage.now(), account="trace", url=stage.trace_source.url, **done)
+    return done
+
+
 def wiring(stage: Stage) -> Json:
     """Return every key and address that a bot needs, and who and what this world holds."""
     world = stage.world
@@ -37,6 +60,14 @@ def wiring(stage: Stage) -> Json:
         "accounts": [_account(stage, one) for one in _with_secret(world)],
         "aibots": [_aibot(stage, one) for one in world.aibot],
         "archive": next((_archive(stage, one) for one in world.archive), None),
+        "trace": stage.trace_source.told(),
+        "sources": [
+            {"id": one.id, "secret": one.secret, "path": one.path} for one in world.sources
+        ],
+        "tills": [
+            {"id": one.id, "store": one.store, "key": one.key, "path": one.path}
+            for one in world.tills
+        ],
         "posters": [{"id": one.id, "scene": one.scene} for one in world.posters],
         "entry_codes": [{"id": one.id, "state": one.state} for one in world.entry_codes],
         "staff": [{"userid": one.userid, "name": one.name} for one in world.staff],
@@ -44,25 +75,27 @@ def wiring(stage: Stage) -> Json:
             {"chat_id": one.chat_id, "name": one.name, "size": one.size()}
             for one in stage.groups.by_id.values()
         ],
-        "kf": [
-            {
-                "open_kfid": one.open_kfid,
-                "name": one.name,
-                "servicers": list(one.servicers),
-                "scenes": list(one.scenes),
-                "links": {scene: stage.kf.link(one.open_kfid, scene) for scene in one.scenes},
-            }
-            for one in world.kf
-        ],
-        "customers": [
-            {
-                "name": one.name,
-                "unionid": one.unionid,
-                "external_userid": one.external_userid,
-                "openids": dict(one.openids),
-            }
-            for one in stage.crowd.everyone()
-        ],
+        "kf": [_kf(stage, one) for one in world.kf],
+        "customers": [_customer(one) for one in stage.crowd.everyone()],
+    }
+
+
+def _kf(stage: Stage, account: KfAccount) -> Json:
+    return {
+        "open_kfid": account.open_kfid,
+        "name": account.name,
+        "servicers": list(account.servicers),
+        "scenes": list(account.scenes),
+        "links": {scene: stage.kf.link(account.open_kfid, scene) for scene in account.scenes},
+    }
+
+
+def _customer(person: Person) -> Json:
+    return {
+        "name": person.name,
+        "unionid": person.unionid,
+        "external_userid": person.external_userid,
+        "openids": dict(person.openids),
     }
 
 
@@ -83,6 +116,7 @@ def _account(stage: Stage, account: OaAccount | WecomAccount) -> Json:
         told |= {"kind": "oa", "appid": account.appid, "gh": account.gh, "mode": account.mode}
     else:
         told |= {"kind": "wecom", "corpid": account.corpid, "agentid": account.agentid}
+        told["mode"] = account.mode
     told["api_base"] = stage.bases.get(str(told["kind"]), "")
     return told
 

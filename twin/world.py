@@ -3,15 +3,20 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from twin.console import AutoReply, ConsoleButton
+from twin.oa.console import AutoReply, ConsoleButton
+from twin.scripts.script import Script
 from twin.troubles import Plant
+
+JSON_MODE = "json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OaAccount:
     """An Official Account and the keys of its callback. `path` is where its callbacks go.
 
-    `auto_reply` and `console_menu` work for people until a callback is bound.
+    `auto_reply` and `console_menu` work for people until a callback is bound. `assets` are the
+    media_ids of articles, article_ids and card_ids that its console made; `kf_accounts` its
+    agents; `mini_programs` the AppIDs linked with it, nobody named for any.
     """
 
     id: str
@@ -24,13 +29,18 @@ class OaAccount:
     path: str = ""
     auto_reply: AutoReply = field(default_factory=AutoReply)
     console_menu: tuple[ConsoleButton, ...] = ()
+    assets: tuple[str, ...] = ()
+    kf_accounts: tuple[str, ...] = ()
+    mini_programs: tuple[str, ...] = ()
+    is_test_account: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WecomAccount:
     """A self-built app of a corp with customer contact. A world has at most one.
 
-    `visible` are the employees in its scope, nobody named for all of them.
+    Its callbacks come in XML or, with `mode` json, in JSON. `visible` are the employees in its
+    scope, nobody named for all of them.
     """
 
     id: str
@@ -40,6 +50,7 @@ class WecomAccount:
     aes_key: str
     secret: str
     path: str = ""
+    mode: str = "xml"
     name: str = "小二"
     home_url: str = ""
     redirect_domain: str = ""
@@ -82,6 +93,25 @@ class ArchiveFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSource:
+    """A system of the shop's own that tells orders, signed with `secret`, to `path`."""
+
+    id: str
+    secret: str
+    path: str = "/api/orders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Till:
+    """A till that takes coupons in by calls to `path` with its bearer `key`."""
+
+    id: str
+    key: str
+    store: str = ""
+    path: str = "/api/redeem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KfAccount:
     """A 微信客服 account; its bell rings at the WeCom account. Links with `scenes` are printed.
 
@@ -93,6 +123,7 @@ class KfAccount:
     servicers: tuple[str, ...] = ()
     scenes: tuple[str, ...] = ()
     console_welcome: str = ""
+    parties: tuple[int, ...] = ()  # departments whose people serve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +158,20 @@ class Poster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTemplate:
+    """A template of an Official Account's notices; `keys` are its typed fields (thing1, time2).
+
+    `kind`: message (模板消息), subscription (订阅通知) or once (一次性订阅, no keys).
+    """
+
+    id: str
+    account: str
+    title: str
+    keys: tuple[str, ...] = ()
+    kind: str = "message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryCode:
     """A printed «contact me» QR code; the first of `staff` is who gets the customer."""
 
@@ -147,8 +192,9 @@ class GroupPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everything that exists before anybody acts.
+    """Everything that exists before anybody acts, and what its scripts let people do.
 
+    `seed` decides every throw of dice, so that a script plays the same each time.
     `upgrade_chats` and `upgrade_staff` are what an administrator allowed kf cards to lead to.
     """
 
@@ -160,15 +206,20 @@ class World:
     kf: tuple[KfAccount, ...] = ()
     aibot: tuple[AibotAccount, ...] = ()
     archive: tuple[ArchiveFeed, ...] = ()
+    sources: tuple[ShopSource, ...] = ()
+    tills: tuple[Till, ...] = ()
     upgrade_chats: tuple[str, ...] = ()
     upgrade_staff: tuple[str, ...] = ()
     stores: tuple[Store, ...] = ()
     staff: tuple[Staff, ...] = ()
     posters: tuple[Poster, ...] = ()
+    templates: tuple[NoticeTemplate, ...] = ()
     entry_codes: tuple[EntryCode, ...] = ()
     customers: tuple[str, ...] = ()
     groups: tuple[GroupPlan, ...] = ()
     plants: tuple[Plant, ...] = ()
+    seed: int = 1
+    scripts: tuple[Script, ...] = ()
 
     def accounts(self) -> tuple[Account, ...]:
         """Return every account that gets callbacks."""

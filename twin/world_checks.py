@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from twin.console import BUTTONS, MATCHES, MODES, REPLIES, AutoReply, ConsoleButton, ConsoleReply
+from twin.oa.console import BUTTONS, MATCHES, MODES, REPLIES, AutoReply, ConsoleButton, ConsoleReply
 from twin.plants import plant_problem
 from twin.world import OaAccount, World
 
 FIRST_LEVEL, SECOND_LEVEL = 3, 5
+TEMPLATE_KINDS = ("message", "subscription", "once")
 
 
 def console_problems(world: World) -> Iterator[str]:
@@ -26,6 +27,18 @@ def scope_problems(world: World) -> Iterator[str]:
         problem = plant_problem(world, plant)
         if problem:
             yield f"plants 第 {number} 项: {problem}"
+
+
+def template_problems(world: World) -> Iterator[str]:
+    """Yield templates of no account, of an unknown kind, or without the keys their kind has."""
+    accounts = {one.id for one in world.oa}
+    for one in world.templates:
+        if one.account not in accounts:
+            yield f"templates.{one.id}: 没有公众号 {one.account}"
+        if one.kind not in TEMPLATE_KINDS:
+            yield f"templates.{one.id}.kind: 应为 {'、'.join(TEMPLATE_KINDS)} 之一"
+        elif bool(one.keys) == (one.kind == "once"):
+            yield f"templates.{one.id}.keys: 一次性订阅没有字段，其他模板至少一个"
 
 
 def _reply_problems(auto: AutoReply) -> Iterator[str]:

@@ -9,13 +9,19 @@ from typing import TypeGuard, TypeVar, get_args, get_type_hints
 
 import yaml
 
-from twin.world import AibotAccount, OaAccount, WecomAccount, World
-from twin.world_checks import console_problems, scope_problems
+from twin.scripts.names import names_of
+from twin.scripts.nodes import Problems, hint, place, written
+from twin.scripts.read import read_script, read_scripts
+from twin.scripts.script import Script
+from twin.world import JSON_MODE, AibotAccount, OaAccount, WecomAccount, World
+from twin.world_checks import console_problems, scope_problems, template_problems
+from twin.world_places import place_of
 from twin.world_source import BadSource, compose
 
 _Record = TypeVar("_Record")
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 _MODES = ("plain", "compatible", "safe")
+_APP_MODES = ("xml", JSON_MODE)
 
 
 class BadWorld(Exception):
@@ -29,8 +35,7 @@ class _Reader:
     problems: list[str]
 
     def complain(self, node: yaml.Node, words: str) -> None:
-        mark = node.start_mark
-        self.problems.append(f"{mark.name}:{mark.line + 1}:{mark.column + 1}: {words}")
+        self.problems.append(f"{place(node)}: {words}")
 
     def pairs(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -52,7 +57,7 @@ class _Reader:
         found: dict[str, object] = {}
         for key, name, value in self.pairs(node):
             if name not in known:
-                self.complain(key, f"不认识的键 {name}，可用：{'、'.join(known)}")
+                self.complain(key, f"不认识的键 {name}，{hint(name, known)}")
                 continue
             found[name] = self.value(hints[name], value)
         missing = [name for name, item in known.items() if _needed(item) and name not in found]
@@ -89,15 +94,45 @@ def load(wanted: Path) -> World:
 
     Raises BadWorld with every mistake at once, also when the file cannot be read.
     """
+    node = _composed(wanted)
+    problems, names = Problems(), names_of(node)
+    told = _taken(node, "scripts")
+    world = _Reader(problems=problems.lines).record(World, node)
+    scripts = read_scripts(told, names, problems) if told else ()
+    if world is None or problems.lines:
+        raise BadWorld("\n".join(dict.fromkeys(problems.lines)))
+    return replace(_sound(world, node), scripts=scripts)
+
+
+def load_script(wanted: Path, world: Path) -> Script:
+    """Return the script in a file of its own, about people and places of this world.
+
+    Raises BadWorld with every mistake at once, also when a file cannot be read.
+    """
+    problems = Problems()
     try:
-        node = compose(wanted)
+        script = read_script(wanted, names_of(_composed(world)), problems)
+    except (OSError, ValueError, yaml.YAMLError) as cause:
+        raise BadWorld(f"{wanted}: 读不了这个剧本：{cause}") from cause
+    if script is None:
+        raise BadWorld("\n".join(dict.fromkeys(problems.lines)))
+    return script
+
+
+def _composed(wanted: Path) -> yaml.Node:
+    try:
+        return compose(wanted)
     except BadSource as cause:
         raise BadWorld(str(cause)) from cause
-    reader = _Reader(problems=[])
-    world = reader.record(World, node)
-    if world is None or reader.problems:
-        raise BadWorld("\n".join(reader.problems))
-    return _sound(world, Path(node.start_mark.name))
+
+
+def _taken(node: yaml.Node, wanted: str) -> yaml.Node | None:
+    """Take a key out of a mapping and return its value."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    found = [value for key, value in node.value if written(key) == wanted]
+    node.value = [(key, value) for key, value in node.value if written(key) != wanted]
+    return found[0] if found else None
 
 
 def override(world: World, changes: tuple[str, ...]) -> World:
@@ -106,20 +141,22 @@ def override(world: World, changes: tuple[str, ...]) -> World:
         where, _, value = change.partition("=")
         account, _, name = where.partition(".")
         world = _with_field(world, account, name, value)
-    return _sound(world, Path("--set"))
+    return _sound(world, None)
 
 
-def _sound(world: World, path: Path) -> World:
+def _sound(world: World, node: yaml.Node | None) -> World:
     """Return the world when its parts fit together. Raises BadWorld."""
     problems = [*_account_problems(world), *_reference_problems(world)]
-    problems += [*console_problems(world), *scope_problems(world)]
+    problems += [*console_problems(world), *scope_problems(world), *template_problems(world)]
     if problems:
-        raise BadWorld("\n".join(f"{path}:1:1: {words}" for words in problems))
+        places = [place_of(node, words) if node else "--set" for words in problems]
+        told = (f"{at}: {words}" for at, words in zip(places, problems, strict=True))
+        raise BadWorld("\n".join(told))
     return world
 
 
 def _account_problems(world: World) -> Iterator[str]:
-    ids = [one.id for one in (*world.accounts(), *world.archive)]
+    ids = [one.id for one in (*world.accounts(), *world.archive, *world.sources, *world.tills)]
     ids += [one.open_kfid for one in world.kf]
     if len(set(ids)) != len(ids):
         yield "accounts: 账号 id 重复"
@@ -132,6 +169,8 @@ def _account_problems(world: World) -> Iterator[str]:
             yield f"{account.id}.aes_key: 应为 43 个字母或数字，现为 {len(account.aes_key)} 个字符"
         if isinstance(account, OaAccount) and account.mode not in _MODES:
             yield f"{account.id}.mode: 应为 {'、'.join(_MODES)} 之一"
+        if isinstance(account, WecomAccount) and account.mode not in _APP_MODES:
+            yield f"{account.id}.mode: 应为 {'、'.join(_APP_MODES)} 之一"
 
 
 def _reference_problems(world: World) -> Iterator[str]:

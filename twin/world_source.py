@@ -8,6 +8,7 @@ import yaml
 Pair: TypeAlias = tuple[yaml.Node, yaml.Node]
 _WORLDS = Path(__file__).parent / "worlds"
 _EXTENDS, _HEADING = "extends", "accounts"
+_SCRIPTS = "scripts"  # what people did there may make no sense here
 
 
 class BadSource(Exception):
@@ -18,7 +19,7 @@ def compose(wanted: Path) -> yaml.Node:
     """Return the world in this file, or the bundled one of this name, as one mapping.
 
     `accounts:` is a heading for people; what stands below it are keys like the others. A key
-    replaces the whole key of the extended world. Raises BadSource.
+    replaces the whole key of the extended world; its scripts stay behind. Raises BadSource.
     """
     return _composed(_found(wanted), ())
 
@@ -51,7 +52,7 @@ def _extended(path: Path, above: tuple[Path, ...], base: yaml.Node, own: list[Pa
     inherited = _composed(lower, above)
     if not isinstance(inherited, yaml.MappingNode):
         raise BadSource(f"{_place(inherited)}: 世界应为一组 键: 值")
-    names = {_name(key) for key, _ in own}
+    names = {_SCRIPTS, *(_name(key) for key, _ in own)}
     return [*(pair for pair in inherited.value if _name(pair[0]) not in names), *own]
 
 

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conformance.answers import judge_answers
+from tests.conformance.answers_read import read_answers
 from tests.conformance.callbacks import judge_callbacks
-from tests.conformance.cases import CASES, read_cases
-from tests.conformance.tally import Board
+from tests.conformance.cases import CASES, SHEETS, read_cases
+from tests.conformance.requests import request_shapes
+from tests.conformance.shapes_oa import oa_shapes
+from tests.conformance.shapes_wecom import wecom_shapes
+from tests.conformance.tally import Board, shapes_board
 from tests.conformance.vectors import judge_vectors
 
 FILES = ("callbacks.jsonl", "vectors.jsonl", "api.jsonl")
@@ -16,8 +20,17 @@ FILES = ("callbacks.jsonl", "vectors.jsonl", "api.jsonl")
 
 async def judged(folder: Path) -> list[Board]:
     """Return what every file of cases in a folder says."""
-    callbacks, vectors, answers = (read_cases(folder / name) for name in FILES)
-    return [judge_callbacks(callbacks), judge_vectors(vectors), await judge_answers(answers)]
+    callbacks, vectors, answers = (list(read_cases(folder / name)) for name in FILES)
+    sheets = folder.parent / SHEETS.name
+    return [
+        judge_callbacks(callbacks),
+        judge_vectors(vectors),
+        await judge_answers(answers),
+        shapes_board("shapes of the twin's answers: Official Account", await oa_shapes(answers)),
+        shapes_board("shapes of the twin's answers: WeCom and kf", await wecom_shapes(answers)),
+        shapes_board("shapes of what we send", request_shapes(answers, sheets)),
+        shapes_board("what we read of others' answers", read_answers(answers)),
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:

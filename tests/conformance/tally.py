@@ -57,3 +57,14 @@ class Board:
             yield tally.line()
             yield from (f"      {miss}" for miss in tally.misses)
         yield from self.summary
+
+
+def shapes_board(title: str, told: Iterable[tuple[str, tuple[str, ...]]]) -> Board:
+    """Return a board with a line a path: its shape is the published one, or what differs."""
+    board = Board(title)
+    for path, differences in told:
+        tally = board.of(path)
+        tally.cases += 1
+        tally.recognised += not differences
+        tally.misses += [f"{path} {one}" for one in differences]
+    return board

@@ -1,0 +1,1 @@
+"""客户联系: employees and their customers, codes, labels, welcomes, links, mass-send tasks."""
