@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from tests.browser.stage import Stage, staged
 from tests.source import ROOT
 
 PICTURES = ROOT / "docs" / "img"
-MOST_PICTURE_BYTES = 120_000
-Keep = Callable[[Page, str], Awaitable[None]]
+MOST_PICTURE_BYTES, MOST_PART_BYTES = 120_000, 240_000
+Keep = Callable[[Page | Locator, str], Awaitable[None]]
 
 
 @pytest.fixture
@@ -24,14 +24,18 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def keep(request: pytest.FixtureRequest) -> Keep:
-    """Return what keeps a picture of a page in docs/img, when the run asks for pictures."""
+    """Return what keeps a picture of a page, or of a part of one, when the run asks for it."""
 
-    async def picture(page: Page, name: str) -> None:
+    async def picture(page: Page | Locator, name: str) -> None:
         if not request.config.getoption("--screenshots"):
             return
         PICTURES.mkdir(exist_ok=True)
         file = PICTURES / f"{name}.png"
-        await page.screenshot(path=file, full_page=True, scale="css")
-        assert file.stat().st_size <= MOST_PICTURE_BYTES
+        if isinstance(page, Locator):
+            await page.screenshot(path=file, scale="css")
+        else:
+            await page.screenshot(path=file, full_page=True, scale="css")
+        most = MOST_PART_BYTES if isinstance(page, Locator) else MOST_PICTURE_BYTES
+        assert file.stat().st_size <= most
 
     return picture

@@ -17,7 +17,7 @@ from tests.front import front
 from tests.little_shop import CASHIER_PIN
 from tests.rooms import Installed, Plans, installed
 
-_FLAGS = (
+FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
@@ -87,7 +87,7 @@ async def staged(folder: Path, flags: Sequence[str] = ()) -> AsyncIterator[Stage
     ):
         device = {**playwright.devices[_PHONE]}
         device.pop("default_browser_type")
-        browser = await playwright.chromium.launch(executable_path=program, args=[*_FLAGS, *flags])
+        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         yield Stage(shop=shop, url=f"{url}/", browser=browser, device=device)
         await browser.close()
 
