@@ -1,0 +1,1 @@
+"""What the people of a world do, as data: read, played on a running twin, and judged."""
