@@ -13,7 +13,10 @@ from bot.db.sqlite import SqliteDatabase
 from bot.platforms.budget import Budget, Held, Pass
 from bot.platforms.limits import Limits
 from bot.platforms.meter import Limit, Meter, Per
+from bot.platforms.wire import new_session
+from commands.parts.caller import port_of
 from commands.parts.doors import error_tables, published_limits
+from config.accounts import OaAccount
 from tests.little_shop import NOW_US
 from tests.platform import fine, refused
 from tests.rooms import Hand, Installed, database, installed
@@ -255,3 +258,14 @@ async def test_what_expires_while_it_waits_still_says_why_it_waited(shop: Instal
     (row,) = await shop.rows("SELECT state, meaning FROM effect")
     assert row["state"] == "expired"
     assert "接口调用过于频繁" in row["meaning"]
+
+
+async def test_a_command_keeps_to_what_the_platform_publishes_too() -> None:
+    account = OaAccount.model_validate(
+        {"id": "oa", "kind": "oa", "appid": "wx0123456789abcdef", "token": "abc", "mode": "plain"}
+    )
+    async with new_session(1) as session:
+        caller = Caller(port_of(account, session, "oa").budget, Hand())
+        published = published_limits()["oa"].of("/cgi-bin/user/get")[0].calls
+        made = [await caller.call("/cgi-bin/user/get", urgent=True) for _ in range(published + 5)]
+    assert made.count(None) == published

@@ -10,9 +10,10 @@ import pytest
 from bot.clock import Clock
 from bot.db.sqlite import SqliteDatabase
 from bot.platforms.port import Port
-from bot.platforms.wire import new_session
+from bot.platforms.wire import File, new_session
 from commands.parts.compose import Home, open_home
 from commands.parts.doors import doors
+from tests.pictures import PNG
 from tests.rooms import database
 from tests.twin_bot import Scene, on_stage
 
@@ -21,6 +22,7 @@ CALLS = {
     "oa": ("GET", "/cgi-bin/tags/get"),
     "wecom": ("GET", "/cgi-bin/externalcontact/get_follow_user_list"),
 }
+UPLOAD, FETCH = "/cgi-bin/media/upload", "/cgi-bin/media/get"
 SETTINGS = """accounts:
   - {{id: {oa.id}, kind: oa, appid: {oa.appid}, token: abc, mode: plain, secret: "{oa.secret}", \
 api_base: "{bases[oa]}"}}
@@ -52,6 +54,18 @@ def home_of(scene: Scene, folder: Path) -> Home:
 
 async def fetched(scene: Scene, host: str) -> int:
     return sum(one["api"] == TOKENS[host] for one in await scene.book("call"))
+
+
+async def storm_of_files(port: Port, count: int, way: str) -> list[int | None]:
+    """Make many calls at once that send or fetch a file."""
+    urgent, file = replace(port, urgent=True), File(name="a.png", content=PNG)
+    kept = await urgent.upload(UPLOAD, file, type="image")
+    media_id = str((kept.body or {})["media_id"])
+    sends = {
+        "upload": lambda: urgent.upload(UPLOAD, file, type="image"),
+        "fetch": lambda: urgent.fetch(FETCH, 1000, media_id=media_id),
+    }
+    return [one.code for one in await asyncio.gather(*(sends[way]() for _ in range(count)))]
 
 
 async def storm(ports: list[Port], host: str, count: int) -> list[int | None]:
@@ -94,3 +108,21 @@ async def test_of_two_processes_one_fetches(
         await scene.control("revoke", {"account": "wecom-main"})
         assert await storm(ports, "wecom", 100) == [0] * 100
         assert await fetched(scene, "wecom") == 2
+
+
+@pytest.mark.parametrize("way", ["upload", "fetch"])
+async def test_500_files_that_meet_a_dead_token_cost_at_most_two_fetches(
+    scene: Scene, db: SqliteDatabase, tmp_path: Path, way: str
+) -> None:
+    home = home_of(scene, tmp_path)
+    account = next(one.id for one in home.settings.accounts if one.kind == "oa")
+    async with new_session(10) as session:
+        port = doors(home.settings, db, session, Clock())[account].port
+        before = await fetched(scene, "oa")
+        calls = asyncio.ensure_future(storm_of_files(port, 500, way))
+        await asyncio.sleep(0.1)
+        await scene.control("revoke", {"account": account})
+        codes = await calls
+        after = await fetched(scene, "oa")
+    assert codes == [0] * 500
+    assert 1 <= after - before <= 2

@@ -129,3 +129,39 @@ async def test_an_answer_that_comes_in_pieces_is_read_whole() -> None:
 async def test_a_code_beyond_all_numbers_leaves_the_outcome_open() -> None:
     async with serving(saying(text='{"errcode": 1e999}')) as base:
         assert (await call(base)).code is None
+
+
+async def fetched(handler: Handler) -> Answer:
+    async with serving(handler) as base:
+        session = new_session(1.0)
+        try:
+            return await Wire(session, base).fetch("/file", 100, query={"media_id": "m"})
+        finally:
+            await session.close()
+
+
+async def test_a_file_is_fetched_whatever_type_it_is_given() -> None:
+    answer = await fetched(saying(body=b"\xff\xd8\xff picture", content_type="text/plain"))
+    assert (answer.phase, answer.code) == (Phase.ANSWERED, 0)
+    assert answer.content == b"\xff\xd8\xff picture" and answer.body is None
+
+
+async def test_a_refusal_instead_of_a_file_is_read_though_it_is_called_a_picture() -> None:
+    answer = await fetched(saying(text='{"errcode": 40007}', content_type="image/jpeg"))
+    assert (answer.phase, answer.code, answer.content) == (Phase.ANSWERED, 40007, b"")
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        saying(text="<html>502</html>"),
+        saying(text='{"errcode": 400'),
+        saying(body=b""),
+        saying(body=bytes(101)),
+        saying(body=b"\xff\xd8\xff", status=404),
+    ],
+    ids=["a proxy's page", "half an answer", "nothing", "too much", "not found"],
+)
+async def test_what_is_neither_file_nor_answer_is_told_as_trouble(handler: Handler) -> None:
+    answer = await fetched(handler)
+    assert answer.code is None and answer.trouble and not answer.content

@@ -15,6 +15,7 @@ MIDNIGHT = inf  # a wait until the day ends in China, where the platforms' days 
 RETRY_WAITS_S = (0.5, 2.0, 5.0, 15.0)  # for a line that names none
 _FIELDS = {"api", "code", "reaction", "meaning", "en", "advice", "waits"}
 _IP = re.compile(r"(?:invalid ip|from ip:)\s*([0-9A-Fa-f][0-9A-Fa-f.:]*[0-9A-Fa-f])")
+_RID = re.compile(r"\brid:\s*([0-9A-Za-z-]{8,64})\s*$")
 
 
 class Reaction(StrEnum):
@@ -59,6 +60,18 @@ def seen_ip(errmsg: str) -> str:
     '203.0.113.7'
     """
     found = _IP.search(errmsg)
+    return found[1] if found else ""
+
+
+def rid_of(errmsg: str) -> str:
+    """Return by which number the platform itself knows a refusal, "" where it gives none.
+
+    Official Accounts have one; it explains the refusal for seven days (oa/api.md section 10).
+
+    >>> rid_of("invalid openid rid: 5f283869-46321ea1-07d7260c")
+    '5f283869-46321ea1-07d7260c'
+    """
+    found = _RID.search(errmsg)
     return found[1] if found else ""
 
 

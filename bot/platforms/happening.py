@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from bot.events import Notice, Unrecognised
+from bot.events import Alias, Notice, Unrecognised
 from bot.platforms.kinds import Kinds
 from bot.platforms.tree import leaves, parse
 
@@ -91,15 +91,27 @@ def _with_change(family: str, name: str, fields: Fields) -> str:
     return ".".join(part for part in (family, name, change if change != name else "") if part)
 
 
-def kept(account: str, leaf_texts: Mapping[str, str], kinds: Kinds) -> Notice | Unrecognised:
-    """The event for a message that is recorded whole, but not acted on."""
+def kept(
+    account: str, leaf_texts: Mapping[str, str], kinds: Kinds, customer: Alias | None = None
+) -> Notice | Unrecognised:
+    """The event for a message that is recorded whole, but not acted on.
+
+    It is about `customer`, whom the caller read from it, where its kind is one that customers send
+    or do; of any other kind nobody knows whose it is.
+    """
     fields = Fields(leaf_texts)
     kind, at = _kind(fields), moment(fields)
     name = kinds.canonical(kind)
     if not name:
         return Unrecognised(account=account, at=at, fields=leaf_texts, kind=kind)
-    lacking = kinds.acts_on(kind)  # or it would have become the event we act on
-    return Notice(account=account, at=at, fields=leaf_texts, kind=name, incomplete=lacking)
+    return Notice(
+        account=account,
+        at=at,
+        who=customer if kinds.of_customer(kind) else None,
+        fields=leaf_texts,
+        kind=name,
+        incomplete=kinds.acts_on(kind),  # or it would have become the event we act on
+    )
 
 
 def moment(fields: Fields) -> datetime | None:

@@ -94,6 +94,15 @@ class Port:
 
         return await self._with_token(path, ask)
 
+    async def fetch(self, path: str, most_bytes: int, **query: str) -> Answer:
+        """Fetch a file with the account's token, as `call` makes a call; JSON is no file."""
+
+        async def ask(token: str) -> Answer:
+            query_with_token = {"access_token": token, **query}
+            return await self.wire.fetch(path, most_bytes, query=query_with_token)
+
+        return await self._with_token(path, ask)
+
     async def call_with_own_right(
         self, path: str, query: Mapping[str, str], body: object
     ) -> Answer:
@@ -188,6 +197,6 @@ def _no_database() -> Answer:
 
 
 def text_of(body: Mapping[str, Any] | None, name: str) -> str:
-    """Return a field of an answer as text; absent or null is ""."""
+    """Return a field of an answer as text; "" when it is absent or neither text nor number."""
     value = (body or {}).get(name)
-    return "" if value is None else str(value)
+    return str(value) if isinstance(value, str | int | float) else ""

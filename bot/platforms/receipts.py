@@ -1,7 +1,7 @@
 """What an answer, or none, comes to: one receipt, by the same rules for all kinds of effects."""
 
 from bot.actions import Receipt, State
-from bot.platforms.codes import RETRY_WAITS_S, Reaction, Sorted
+from bot.platforms.codes import RETRY_WAITS_S, Reaction, Sorted, rid_of
 from bot.platforms.wire import Answer, Phase
 
 _BACK_OFF_S = (0.5, 2.0, 5.0, 15.0, 60.0)
@@ -29,10 +29,15 @@ def answered(
     return Receipt(
         state=state,
         code=found.code,
-        meaning=found.told(answer.errmsg),
+        meaning=_meaning(found, answer.errmsg),
         phase=answer.phase,
         retry_s=wait_s,
     )
+
+
+def _meaning(found: Sorted, errmsg: str) -> str:
+    told, rid = found.told(errmsg), rid_of(errmsg)
+    return f"{told}（rid {rid}）" if rid else told
 
 
 def unanswered(answer: Answer, attempts: int, *, repeatable: bool) -> Receipt:

@@ -1,6 +1,7 @@
 """One token holder for each account: single flight, generation-checked, refreshed ahead of time."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -13,7 +14,9 @@ LEASE_US = 15 * 1_000_000  # longer than a fetch may take (send_timeout_s is 8)
 # A refused secret, or tokens that die young: five times within ten minutes, then once in ten.
 _WAITS_US = tuple(s * 1_000_000 for s in (5, 30, 90, 180, 600))
 _YOUNG_US = 600 * 1_000_000
+_LEFT_US = 60 * 1_000_000  # how often we ask for more than what is left of a token that works
 _BUSY = -1
+_SECONDS = re.compile(r"[1-9][0-9]{0,5}")
 _LOOK_S = 0.05  # how often we look whether another process has a token by now
 
 
@@ -128,9 +131,16 @@ class TokenHolder:
     def _wait_us(self) -> int:
         """Return for how long nobody is to be asked; a clock put back makes it no longer."""
         waits = _WAITS_US[: max(self._refusals, self._early_deaths)][-1:]
-        wait_us = waits[0] if waits else FLOOR_US if self._failure else 0
+        wait_us = waits[0] if waits else self._floor_us()
         since_us = self._now() - self._asked_us
         return wait_us - since_us if 0 <= since_us < wait_us else 0
+
+    def _floor_us(self) -> int:
+        # A platform may hand out what is left of a token: minutes, or none at all.
+        if self._lives_for(0):
+            return _LEFT_US
+        unrefused = self._held is not None and self._held.generation > self._dead
+        return FLOOR_US if self._failure or unrefused else 0
 
     async def _refresh(self) -> None:
         """Have a new token, from the platform or from the process that fetches one already."""
@@ -159,18 +169,20 @@ class TokenHolder:
         self.fetches += 1
         answer = await self._fetch()
         self._asked_us = self._now()
-        if answer.code == 0 and answer.body and answer.body.get("access_token"):
-            self._failure, self._refusals = None, 0
-            await self._keep(answer.body)
-            return
+        if answer.code == 0:
+            value = (answer.body or {}).get("access_token")
+            if value and isinstance(value, str):
+                self._failure, self._refusals = None, 0
+                await self._keep(value, _lives_us(answer.body or {}))
+                return
+            answer = Answer(phase=Phase.WRITTEN, trouble="应答里没有 access_token")
         self._failure = answer
         said_no = answer.phase is Phase.ANSWERED and answer.code != _BUSY
         self._refusals = self._refusals + 1 if said_no else 0
 
-    async def _keep(self, body: Mapping[str, Any]) -> None:
-        lives_us = int(body.get("expires_in", 7200)) * 1_000_000
+    async def _keep(self, value: str, lives_us: int) -> None:
         self._held = Held(
-            value=str(body["access_token"]),
+            value=value,
             generation=max(self._held.generation if self._held else 0, self._dead) + 1,
             expires_us=self._asked_us + lives_us,
         )
@@ -183,3 +195,9 @@ class TokenHolder:
         )
         if not kept:  # we slept so long that somebody fetched a newer one meanwhile
             self._held = await self._stored() or self._held
+
+
+def _lives_us(body: Mapping[str, Any]) -> int:
+    """Return how long a token lives, also where it is told as text; else the documented 2 hours."""
+    told = str(body.get("expires_in"))
+    return int(told if _SECONDS.fullmatch(told) else 7200) * 1_000_000

@@ -1,6 +1,6 @@
 """WeChat customer service: actions → receipts (wecom/kf.md)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,22 +16,33 @@ from bot.actions import (
     TransKf,
     WelcomeKf,
 )
-from bot.events import Event, GroupLinkMade, KfRang, ProfileRead, group_scene
+from bot.events import (
+    ComparisonRefused,
+    Event,
+    GroupLinkMade,
+    Heard,
+    KfEntered,
+    KfNotice,
+    KfPulled,
+    KfRang,
+    KfSaid,
+    ProfileRead,
+    group_scene,
+)
+from bot.platforms.call import Told, ask
+from bot.platforms.checks import Unfit
+from bot.platforms.kf.api.accounts import AddKfWay
+from bot.platforms.kf.api.customers import OfferUpgrade, ReadVisitors
+from bot.platforms.kf.api.sends import SayOnEvent
+from bot.platforms.kf.api.sessions import MoveSession, Pulled, PullMessages, ReadSession
 from bot.platforms.kf.gate import event_of
 from bot.platforms.kf.message import message_of
 from bot.platforms.kf.sending import msg_id, send
-from bot.platforms.port import Port, text_of
-from bot.platforms.wire import Answer
-
-_KF = "/cgi-bin/kf"
-_SYNC = f"{_KF}/sync_msg"
-_TRANS = f"{_KF}/service_state/trans"
-_STATE = f"{_KF}/service_state/get"
-_CUSTOMER = f"{_KF}/customer/batchget"
+from bot.platforms.port import Port
 
 _PAGES = (128, 32, 8, 2, 1)  # items asked for: a page must fit into the 1 MiB that the wire takes
-_GROUP_CHAT = 2  # the kind of upgrade that leads into a group
 _STALE_TOKEN = 95007
+_CUSTOMER = "3"  # the origin of what a customer sends
 _NO_SUCH_CHANGE = 95016
 _STATES = {0: "未处理", 1: "程序接待", 2: "排队中", 3: "人工接待", 4: "已结束"}
 
@@ -39,12 +50,16 @@ _STATES = {0: "未处理", 1: "程序接待", 2: "排队中", 3: "人工接待",
 async def perform(action: Remote, port: Port, attempts: int) -> Receipt:
     """Carry out one effect in customer service and say what became of it.
 
-    Never raises for what a platform or a network can do.
+    Never raises for what a platform or a network can do; what the platform would refuse fails
+    before anything is sent.
     """
     call = _CALLS.get(type(action))
     if call is None:
         return Receipt(state=State.FAILED, meaning=f"微信客服没有这种动作：{action.kind}")
-    return await call(action, port, attempts)
+    try:
+        return await call(action, port, attempts)
+    except Unfit as trouble:
+        return Receipt(state=State.FAILED, meaning=f"没有发出：{trouble}")
 
 
 def cursor_name(kf: str) -> str:
@@ -54,124 +69,112 @@ def cursor_name(kf: str) -> str:
 
 async def _pull(action: PullKf, port: Port, attempts: int) -> Receipt:
     cursor = await port.memory.recall(port.account, cursor_name(action.kf))
-    answer, token = await _page(action, port, cursor, attempts)
-    receipt = port.receipt(_SYNC, answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return receipt
-    body = answer.body or {}
+    told, token = await _page(action, port, cursor, attempts)
+    if told.value is None:
+        return _not_pulled(action, told.receipt)
+    pulled = told.value
     events: list[Event] = [
-        event_of(port.account, port.scope, item, action.kf) for item in body.get("msg_list") or ()
+        event_of(port.account, port.scope, item, action.kf) for item in pulled.items
     ]
-    reached = text_of(body, "next_cursor")
-    # Where the cursor stands still there is nothing behind it, whatever has_more says.
-    if _more(body) and reached not in ("", cursor):
-        events.append(KfRang(account=port.account, kf=action.kf, token=token))
+    if action.run:
+        events.append(_compared(action, events, more=pulled.more))
+    if pulled.more:
+        events.append(KfRang(account=port.account, kf=action.kf, token=token, run=action.run))
     return replace(
-        receipt,
+        told.receipt,
         events=tuple(events),
-        remember={cursor_name(action.kf): reached} if reached else {},
+        remember={cursor_name(action.kf): pulled.reached} if pulled.reached else {},
     )
 
 
-async def _page(action: PullKf, port: Port, cursor: str, attempts: int) -> tuple[Answer, str]:
+def _not_pulled(action: PullKf, receipt: Receipt) -> Receipt:
+    """Return a receipt that also tells the comparison of a refusal for good."""
+    if not action.run or receipt.state is not State.FAILED:
+        return receipt
+    told = ComparisonRefused(
+        account=action.account, run=action.run, part="kf", about=action.kf,
+        code=receipt.code or 0, meaning=receipt.meaning,
+    )  # fmt: skip
+    return replace(receipt, events=(told,))
+
+
+def _compared(action: PullKf, items: Sequence[Event], *, more: bool) -> KfPulled:
+    heard = tuple(
+        Heard(member=item.who.value, at=item.at)
+        for item in items
+        if item.who and item.at and isinstance(item, KfSaid | KfEntered | KfNotice)
+        # What a person on duty wrote, and what the platform did by itself, nobody waits for.
+        if not isinstance(item, KfNotice) or item.fields.get("origin") == _CUSTOMER
+    )
+    return KfPulled(account=action.account, run=action.run, kf=action.kf, heard=heard, more=more)
+
+
+async def _page(action: PullKf, port: Port, cursor: str, attempts: int) -> tuple[Told[Pulled], str]:
     size = _PAGES[min(max(attempts, 1), len(_PAGES)) - 1]
-    asked = {"open_kfid": action.kf, "limit": size, "voice_format": 0}
-    if cursor:
-        asked["cursor"] = cursor
+    pull = PullMessages(kf=action.kf, limit=size, cursor=cursor)
     if action.token:
-        answer = await port.call("POST", _SYNC, {**asked, "token": action.token})
-        if answer.code != _STALE_TOKEN:
-            return answer, action.token
-    return await port.call("POST", _SYNC, asked), ""
-
-
-def _more(body: Mapping[str, Any]) -> bool:
-    return text_of(body, "has_more").lower() in ("1", "true")
+        told = await ask(port, replace(pull, token=action.token), attempts)
+        if told.receipt.code != _STALE_TOKEN:
+            return told, action.token
+    return await ask(port, pull, attempts), ""
 
 
 async def _welcome(action: WelcomeKf, port: Port, attempts: int) -> Receipt:
-    api = f"{_KF}/send_msg_on_event"
-    body = {
-        "code": action.code,
-        "msgid": msg_id(port),
-        **message_of(action.text, action.menu),
-    }
-    answer = await port.call("POST", api, body)
-    return port.receipt(api, answer, attempts=attempts, repeatable=True)
+    message = message_of(action.text, action.menu)
+    said = SayOnEvent(code=action.code, msgid=msg_id(port), message=message)
+    return (await ask(port, said, attempts)).receipt
 
 
 async def _trans(action: TransKf, port: Port, attempts: int) -> Receipt:
-    session = {"open_kfid": action.kf, "external_userid": action.member}
-    wanted: dict[str, str | int] = {**session, "service_state": action.state}
-    if action.servicer:
-        wanted["servicer_userid"] = action.servicer
-    answer = await port.call("POST", _TRANS, wanted)
-    receipt = port.receipt(_TRANS, answer, attempts=attempts, repeatable=True)
-    if answer.code == _NO_SUCH_CHANGE:
-        return await _stands(session, action, port, receipt, attempts)
-    code = text_of(answer.body, "msg_code")
-    return replace(receipt, outcome={"msg_code": code}) if code else receipt
+    move = MoveSession(
+        kf=action.kf, member=action.member, state=action.state, servicer=action.servicer
+    )
+    told = await ask(port, move, attempts)
+    if told.receipt.code == _NO_SUCH_CHANGE:
+        return await _stands(action, port, told.receipt, attempts)
+    return replace(told.receipt, outcome={"msg_code": told.value}) if told.value else told.receipt
 
 
-async def _stands(
-    session: Mapping[str, str], action: TransKf, port: Port, refused: Receipt, attempts: int
-) -> Receipt:
+async def _stands(action: TransKf, port: Port, refused: Receipt, attempts: int) -> Receipt:
     """Return what a refused change comes to: done, where the state is the wanted one already."""
-    answer = await port.call("POST", _STATE, session)
-    receipt = port.receipt(_STATE, answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return receipt
-    body = answer.body or {}
-    state, servicer = body.get("service_state"), text_of(body, "servicer_userid")
-    if state == action.state and action.servicer in ("", servicer):
-        return replace(receipt, code=refused.code, meaning="会话已是这个状态")
-    known = _STATES.get(state, "未知") if isinstance(state, int) else "未知"
+    told = await ask(port, ReadSession(kf=action.kf, member=action.member), attempts)
+    if told.value is None:
+        return told.receipt
+    session = told.value
+    if session.state == action.state and action.servicer in ("", session.servicer):
+        return replace(told.receipt, code=refused.code, meaning="会话已是这个状态")
+    known = "未知" if session.state is None else _STATES.get(session.state, "未知")
     return replace(refused, meaning=f"{refused.meaning}（现在：{known}）")
 
 
 async def _invite(action: InviteKf, port: Port, attempts: int) -> Receipt:
-    api = f"{_KF}/customer/upgrade_service"
-    body = {
-        "open_kfid": action.kf,
-        "external_userid": action.member,
-        "type": _GROUP_CHAT,
-        "groupchat": {"chat_id": action.chat, "wording": action.wording},
-    }
-    answer = await port.call("POST", api, body)
-    return port.receipt(api, answer, attempts=attempts, repeatable=True)
+    offer = OfferUpgrade(
+        kf=action.kf, member=action.member, chat=action.chat, wording=action.wording
+    )
+    return (await ask(port, offer, attempts)).receipt
 
 
 async def _make_link(action: MakeGroupLink, port: Port, attempts: int) -> Receipt:
-    api = f"{_KF}/add_contact_way"
-    body = {"open_kfid": action.kf, "scene": group_scene(action.chat)}
-    answer = await port.call("POST", api, body)
-    receipt = port.receipt(api, answer, attempts=attempts, repeatable=True)
-    url = text_of(answer.body, "url")
-    if receipt.state is not State.DONE or not url:
-        return receipt
-    made = GroupLinkMade(account=port.account, chat=action.chat, kf=action.kf, url=url)
-    return replace(receipt, events=(made,))
+    told = await ask(port, AddKfWay(kf=action.kf, scene=group_scene(action.chat)), attempts)
+    if not told.value:
+        return told.receipt
+    made = GroupLinkMade(account=port.account, chat=action.chat, kf=action.kf, url=told.value)
+    return replace(told.receipt, events=(made,))
 
 
 async def _read_customer(action: ReadKfCustomer, port: Port, attempts: int) -> Receipt:
-    body = {"external_userid_list": [action.alias.value], "need_enter_session_context": 0}
-    answer = await port.call("POST", _CUSTOMER, body)
-    receipt = port.receipt(_CUSTOMER, answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return receipt
-    listed = (answer.body or {}).get("customer_list") or ()
-    found = next((c for c in listed if c.get("external_userid") == action.alias.value), None)
+    told = await ask(port, ReadVisitors(members=(action.alias.value,)), attempts)
+    if told.value is None:
+        return told.receipt
+    found = next((one for one in told.value.known if one.member == action.alias.value), None)
     if found is None:
         return replace(
-            receipt, state=State.FAILED, meaning="平台不认识这位顾客，或 48 小时内没有咨询过"
+            told.receipt, state=State.FAILED, meaning="平台不认识这位顾客，或 48 小时内没有咨询过"
         )
     read = ProfileRead(
-        account=port.account,
-        who=action.alias,
-        unionid=text_of(found, "unionid"),
-        name=text_of(found, "nickname"),
+        account=port.account, who=action.alias, unionid=found.unionid, name=found.name
     )
-    return replace(receipt, events=(read,))
+    return replace(told.receipt, events=(read,))
 
 
 _CALLS: Mapping[type[Remote], Callable[[Any, Port, int], Awaitable[Receipt]]] = {

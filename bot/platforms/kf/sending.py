@@ -4,18 +4,24 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from bot.actions import Attachment, Receipt, SendKf, State
+from bot.platforms.call import Told, ask
 from bot.platforms.fitting import fitting
+from bot.platforms.kf.api.messages import (
+    DESCRIPTION_BYTES,
+    TITLE_BYTES,
+    Body,
+    KfLink,
+    KfMedia,
+)
+from bot.platforms.kf.api.sends import SendKfMessage
 from bot.platforms.kf.message import message_of
 from bot.platforms.media import GONE, NoPicture, kept, picture
 from bot.platforms.port import Port
 from bot.platforms.wire import File
 
-_SEND = "/cgi-bin/kf/send_msg"
 _MSG_ID_CHARS = 32
-_TITLE_BYTES, _DESCRIPTION_BYTES = 128, 512  # wecom/kf.md section 5
 _LINK_PICTURE = Path(__file__).with_name("link.png")
 
 
@@ -23,7 +29,7 @@ _LINK_PICTURE = Path(__file__).with_name("link.png")
 class _Message:
     """What a message says, and what its picture leaves to be remembered."""
 
-    body: Mapping[str, Any]
+    body: Body
     remember: Mapping[str, str] = field(default_factory=dict)
     pictured: bool = False
 
@@ -33,14 +39,13 @@ async def send(action: SendKf, port: Port, attempts: int) -> Receipt:
     message = await _message(action, port, attempts)
     if isinstance(message, Receipt):
         return message
-    answer = await port.call("POST", _SEND, _addressed(action, port, message))
-    if answer.code == GONE and message.pictured:
+    told = await _sent(action, port, message, attempts)
+    if told.receipt.code == GONE and message.pictured:
         message = await _message(action, port, attempts, anew=True)
         if isinstance(message, Receipt):
             return message
-        answer = await port.call("POST", _SEND, _addressed(action, port, message))
-    receipt = port.receipt(_SEND, answer, attempts=attempts, repeatable=False)
-    return replace(receipt, remember=message.remember)
+        told = await _sent(action, port, message, attempts)
+    return replace(told.receipt, remember=message.remember)
 
 
 def msg_id(port: Port) -> str:
@@ -48,9 +53,11 @@ def msg_id(port: Port) -> str:
     return hashlib.sha256(port.effect.encode()).hexdigest()[:_MSG_ID_CHARS]
 
 
-def _addressed(action: SendKf, port: Port, message: _Message) -> Mapping[str, Any]:
-    to = {"touser": action.member, "open_kfid": action.kf, "msgid": msg_id(port)}
-    return {**to, **message.body}
+async def _sent(action: SendKf, port: Port, message: _Message, attempts: int) -> Told[str]:
+    call = SendKfMessage(
+        kf=action.kf, member=action.member, message=message.body, msgid=msg_id(port)
+    )
+    return await ask(port, call, attempts)
 
 
 async def _message(
@@ -65,10 +72,10 @@ async def _message(
     held = await kept(port, file, attempts, anew=anew)
     if isinstance(held, Receipt):
         return held
-    body = (
+    body: Body = (
         _link(action.link, held.media_id)
         if action.link
-        else {"msgtype": "image", "image": {"media_id": held.media_id}}
+        else KfMedia(kind="image", media=held.media_id)
     )
     return _Message(body=body, remember=held.remember, pictured=True)
 
@@ -80,11 +87,10 @@ def _file(action: SendKf, port: Port) -> File:
     return picture(port.media, action.image)
 
 
-def _link(link: Attachment, thumb: str) -> Mapping[str, Any]:
-    card = {
-        "title": fitting(link.title or link.url, _TITLE_BYTES),
-        "desc": fitting(link.description, _DESCRIPTION_BYTES),
-        "url": link.url,
-        "thumb_media_id": thumb,
-    }
-    return {"msgtype": "link", "link": card}
+def _link(link: Attachment, picture_id: str) -> KfLink:
+    return KfLink(
+        title=fitting(link.title or link.url, TITLE_BYTES),
+        description=fitting(link.description, DESCRIPTION_BYTES),
+        url=link.url,
+        picture=picture_id,
+    )

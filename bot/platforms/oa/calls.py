@@ -1,17 +1,40 @@
 """Official Account: actions → receipts (oa/api.md)."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from functools import partial
 
-from bot.actions import Label, ReadProfile, Receipt, Remote, Reply, Send, State
+from bot.actions import (
+    Label,
+    ReadProfile,
+    Receipt,
+    Remote,
+    Reply,
+    Send,
+    SendOnce,
+    SendSubscription,
+    SendTemplate,
+    ShowTyping,
+    State,
+)
 from bot.events import Alias, AliasKind, ProfileRead
-from bot.platforms.oa.reply import fitting
-from bot.platforms.port import Port, text_of
+from bot.platforms.call import ask, sent
+from bot.platforms.oa.api.followers import ReadFollower
+from bot.platforms.oa.api.tags import (
+    FollowerLabel,
+    LabelFollowers,
+    ListFollowerLabels,
+    MakeFollowerLabel,
+    UnlabelFollowers,
+)
+from bot.platforms.oa.api.tokens import AskClassicToken, AskStableToken
+from bot.platforms.oa.noticing import send_notice
+from bot.platforms.oa.reconcile import RECONCILE_CALLS
+from bot.platforms.oa.sending import say, show_typing
+from bot.platforms.port import Port
+from bot.platforms.receipts import back_off
 from bot.platforms.wire import Answer, Wire
 
-_SEND = "/cgi-bin/message/custom/send"
-_INFO = "/cgi-bin/user/info"
-_TAGS = "/cgi-bin/tags"
 _NO_SUCH_LABEL = 45159  # also said, falsely, while labels are written side by side
 _LABEL_TRIES = 3
 
@@ -23,65 +46,59 @@ async def perform(action: Remote, port: Port, attempts: int) -> Receipt:
     """
     match action:
         case Reply() | Send():
-            return await _send(action.openid, action.text, port, attempts)
+            return await say(action, port, attempts)
+        case ShowTyping():
+            return await show_typing(action, port)
         case ReadProfile():
             return await _read_profile(action, port, attempts)
         case Label():
             return await _label(action, port, attempts)
+        case SendTemplate() | SendSubscription() | SendOnce():
+            return await send_notice(action, port, attempts)
         case _:
-            return Receipt(state=State.FAILED, meaning=f"公众号没有这种动作：{action.kind}")
+            return await _other(action, port, attempts)
+
+
+async def _other(action: Remote, port: Port, attempts: int) -> Receipt:
+    call = RECONCILE_CALLS.get(type(action))
+    if call is None:
+        return Receipt(state=State.FAILED, meaning=f"公众号没有这种动作：{action.kind}")
+    return await call(action, port, attempts)
 
 
 def token_fetch(
     wire: Wire, *, appid: str, secret: str, stable: bool
 ) -> Callable[[], Awaitable[Answer]]:
     """Return how a token is asked for: stable_token where it exists (oa/api.md section 1)."""
-
-    async def stable_token() -> Answer:
-        body = {"grant_type": "client_credential", "appid": appid, "secret": secret}
-        return await wire.call("POST", "/cgi-bin/stable_token", query={}, body=body)
-
-    async def classic_token() -> Answer:
-        query = {"grant_type": "client_credential", "appid": appid, "secret": secret}
-        return await wire.call("GET", "/cgi-bin/token", query=query)
-
-    return stable_token if stable else classic_token
-
-
-async def _send(openid: str, text: str, port: Port, attempts: int) -> Receipt:
-    body = {"touser": openid, "msgtype": "text", "text": {"content": fitting(text)}}
-    answer = await port.call("POST", _SEND, body)
-    return port.receipt(_SEND, answer, attempts=attempts, repeatable=False)
+    family = AskStableToken if stable else AskClassicToken
+    return partial(sent, wire, family(appid=appid, secret=secret))
 
 
 async def _read_profile(action: ReadProfile, port: Port, attempts: int) -> Receipt:
     openid = action.alias.value
-    answer = await port.call("GET", _INFO, None, openid=openid, lang="zh_CN")
-    receipt = port.receipt(_INFO, answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return receipt
+    told = await ask(port, ReadFollower(openid=openid), attempts)
+    if told.value is None:
+        return told.receipt
     read = ProfileRead(
         account=port.account,
         who=Alias(AliasKind.OA_OPENID, port.scope, openid),
-        unionid=text_of(answer.body, "unionid"),
+        unionid=told.value.unionid,
     )
-    return Receipt(state=State.DONE, code=0, phase=receipt.phase, events=(read,))
+    return replace(told.receipt, events=(read,))
 
 
 async def _label(action: Label, port: Port, attempts: int) -> Receipt:
     ids, trouble = await _label_ids(action.add + action.remove, port, attempts)
     if trouble:
         return trouble
-    for verb, names in (("batchtagging", action.add), ("batchuntagging", action.remove)):
+    for write, names in ((LabelFollowers, action.add), (UnlabelFollowers, action.remove)):
         for name in names:
-            api = f"{_TAGS}/members/{verb}"
-            body = {"openid_list": [action.member], "tagid": int(ids[name])}
-            answer = await port.call("POST", api, body)
-            if answer.code == _NO_SUCH_LABEL and attempts < _LABEL_TRIES:
+            written = write(label=int(ids[name]), openids=(action.member,))
+            told = await ask(port, written, attempts)
+            if told.receipt.code == _NO_SUCH_LABEL and attempts < _LABEL_TRIES:
                 return await port.forgotten((name,))
-            receipt = port.receipt(api, answer, attempts=attempts, repeatable=True)
-            if receipt.state is not State.DONE:
-                return receipt
+            if not told.done:
+                return told.receipt
     return Receipt(state=State.DONE, code=0, phase="answered")
 
 
@@ -91,26 +108,23 @@ async def _label_ids(
     ids = dict(await port.labels.known(port.account, names))
     if all(name in ids for name in names):
         return ids, None
-    answer = await port.call("GET", f"{_TAGS}/get")
-    receipt = port.receipt(f"{_TAGS}/get", answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return ids, receipt
-    ids |= _by_name((answer.body or {}).get("tags"), names)
+    listed = await ask(port, ListFollowerLabels(), attempts)
+    if not listed.done:
+        return ids, listed.receipt
+    ids |= _by_name(listed.value or (), names)
     for name in names:
         if name not in ids:
-            body = {"tag": {"name": name}}
-            made = await port.call("POST", f"{_TAGS}/create", body)
-            receipt = port.receipt(f"{_TAGS}/create", made, attempts=attempts, repeatable=True)
-            if receipt.state is not State.DONE:
-                return ids, receipt
-            ids |= _by_name([(made.body or {}).get("tag")], names)
+            made = await ask(port, MakeFollowerLabel(name=name), attempts)
+            if not made.done:
+                return ids, made.receipt
+            ids |= _by_name([made.value] if made.value else (), names)
     await port.labels.learn(port.account, {n: ids[n] for n in names if n in ids})
     if missing := [n for n in names if n not in ids]:
         # Made by somebody else between our look and our make: the next try will see it.
-        return ids, Receipt(state=State.READY, meaning=f"标签 {missing[0]} 尚不可见", retry_s=1)
+        meaning = f"标签 {missing[0]} 尚不可见"
+        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=back_off(attempts))
     return ids, None
 
 
-def _by_name(tags: Any, names: tuple[str, ...]) -> dict[str, str]:
-    found = [t for t in tags or [] if isinstance(t, dict)]
-    return {str(t.get("name")): str(t.get("id")) for t in found if t.get("name") in names}
+def _by_name(labels: Iterable[FollowerLabel], names: tuple[str, ...]) -> dict[str, str]:
+    return {one.name: str(one.id) for one in labels if one.name in names}

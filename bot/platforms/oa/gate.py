@@ -1,15 +1,13 @@
 """The door of an Official Account: its callbacks as bytes in, one typed event out.
 
 Source sheets: oa/callbacks.md sections 2 and 3 for the query and the three modes,
-oa/replies-and-messages.md sections 1 and 2 for the messages.
+oa/replies-and-messages.md sections 1 to 3 for the messages.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypedDict
 
 from bot.errors import Refused
 from bot.events import (
@@ -25,6 +23,8 @@ from bot.events import (
 from bot.platforms.envelope import Seal, check_signature, once, stamp_of
 from bot.platforms.happening import Fields, kept, moment, read
 from bot.platforms.kinds import read_kinds
+from bot.platforms.oa import notice_gate
+from bot.platforms.oa.common import Common
 from bot.platforms.outer import encrypt_of
 
 _KINDS = read_kinds("oa")
@@ -38,13 +38,6 @@ class Mode(StrEnum):
     PLAIN = "plain"
     COMPATIBLE = "compatible"
     SAFE = "safe"
-
-
-class _Common(TypedDict):
-    account: str
-    at: datetime | None
-    who: Alias
-    fields: Mapping[str, str]
 
 
 def answer_get(seal: Seal, query: Mapping[str, str]) -> bytes:
@@ -83,29 +76,33 @@ def decode(account: str, appid: str, plain: bytes | str) -> Event:
     """The event a clear message tells of, else a Notice, else Unrecognised, with every field.
 
     A kind we act on that lacks what it is about (sender, text, scene, key) is an incomplete
-    Notice. Raises Refused("parse") when the message is no readable document, and nothing else.
+    Notice. A Notice of what a follower sent or did is about that follower. Raises Refused("parse")
+    when the message is no readable document, and nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
     reader = _READERS.get((fields.get("MsgType").lower(), fields.get("Event").lower()))
-    openid = fields.id("FromUserName")
-    if reader is None or not openid or fields.get("InfoType"):
-        return kept(account, leaf_texts, _KINDS)
-    common: _Common = {
-        "account": account,
-        "at": moment(fields),
-        "who": Alias(AliasKind.OA_OPENID, appid, openid),
-        "fields": leaf_texts,
-    }
-    return reader(fields, common) or kept(account, leaf_texts, _KINDS)
+    who = _follower(appid, fields.id("FromUserName"))
+    # A changed profile names its follower in a field of its own; who sends that is not told.
+    whose = _follower(appid, fields.id("OpenID")) or who
+    if reader is None or who is None or fields.get("InfoType"):
+        return kept(account, leaf_texts, _KINDS, whose)
+    common: Common = {"account": account, "at": moment(fields), "who": who, "fields": leaf_texts}
+    return reader(fields, common) or kept(account, leaf_texts, _KINDS, whose)
 
 
-def _text(fields: Fields, common: _Common) -> Event | None:
-    text = fields.get("Content")
-    return TextSaid(text=text, msg_id=fields.get("MsgId"), **common) if text else None
+def _follower(appid: str, openid: str) -> Alias | None:
+    return Alias(AliasKind.OA_OPENID, appid, openid) if openid else None
 
 
-def _subscribe(fields: Fields, common: _Common) -> Event | None:
+def _text(fields: Fields, common: Common) -> Event | None:
+    text, menu_id = fields.get("Content"), fields.id("bizmsgmenuid")
+    if not text:
+        return None
+    return TextSaid(text=text, msg_id=fields.get("MsgId"), menu_id=menu_id, **common)
+
+
+def _subscribe(fields: Fields, common: Common) -> Event | None:
     key = fields.get("EventKey")
     # Other keys name other sources (a payment, a barcode); none of them is an entry code. The
     # prefix goes once: a scene we chose may itself begin with it.
@@ -113,27 +110,31 @@ def _subscribe(fields: Fields, common: _Common) -> Event | None:
     return Followed(scene=scene, **common)
 
 
-def _scan(fields: Fields, common: _Common) -> Event | None:
+def _scan(fields: Fields, common: Common) -> Event | None:
     scene = fields.get("EventKey")
     return Scanned(scene=scene, **common) if scene else None
 
 
-def _click(fields: Fields, common: _Common) -> Event | None:
+def _click(fields: Fields, common: Common) -> Event | None:
     key = fields.get("EventKey")
     return MenuTapped(key=key, **common) if key else None
 
 
-def _unsubscribe(_fields: Fields, common: _Common) -> Event | None:
+def _unsubscribe(_fields: Fields, common: Common) -> Event | None:
     return Unfollowed(**common)
 
 
 # Names in lower case: the platform mixes SCAN and subscribe.
-_READERS: Mapping[tuple[str, str], Callable[[Fields, _Common], Event | None]] = MappingProxyType(
+_READERS: Mapping[tuple[str, str], Callable[[Fields, Common], Event | None]] = MappingProxyType(
     {
         ("text", ""): _text,
         ("event", "subscribe"): _subscribe,
         ("event", "scan"): _scan,
         ("event", "click"): _click,
         ("event", "unsubscribe"): _unsubscribe,
+        ("event", "templatesendjobfinish"): notice_gate.template_reported,
+        ("event", "subscribe_msg_popup_event"): notice_gate.consent_answered,
+        ("event", "subscribe_msg_change_event"): notice_gate.consent_changed,
+        ("event", "subscribe_msg_sent_event"): notice_gate.subscription_reported,
     }
 )

@@ -69,16 +69,22 @@ def decode(account: str, corpid: str, plain: bytes | str) -> Event:
 
     A kind we act on that lacks what it is about (customer and staff, the group, the customer
     service account, or the employee) is an incomplete Notice. What is told to a suite (InfoType)
-    speaks for other corps and is never acted on. Raises Refused("parse") when the message is no
-    readable document, and nothing else.
+    speaks for other corps and is never acted on. A Notice of what a customer did is about that
+    customer. Raises Refused("parse") when the message is no readable document, and nothing else.
     """
     leaf_texts = read(plain)
     fields = Fields(leaf_texts)
     reader = None if fields.get("InfoType") else _reader(fields)
-    if reader is None:
-        return kept(account, leaf_texts, _KINDS)
-    common: _Common = {"account": account, "at": moment(fields), "fields": leaf_texts}
-    return reader(fields, common, corpid) or kept(account, leaf_texts, _KINDS)
+    told = None
+    if reader:
+        common: _Common = {"account": account, "at": moment(fields), "fields": leaf_texts}
+        told = reader(fields, common, corpid)
+    return told or kept(account, leaf_texts, _KINDS, _customer(fields, corpid))
+
+
+def _customer(fields: Fields, corpid: str) -> Alias | None:
+    customer = fields.id("ExternalUserID")
+    return Alias(AliasKind.EXTERNAL_USERID, corpid, customer) if customer else None
 
 
 def _reader(fields: Fields) -> _Reader | None:
@@ -90,10 +96,8 @@ def _reader(fields: Fields) -> _Reader | None:
 
 def _contact(make: Callable[[Fields, _Common, Alias, str], Event]) -> _Reader:
     def reader(fields: Fields, common: _Common, corpid: str) -> Event | None:
-        customer, staff = fields.id("ExternalUserID"), fields.id("UserID")
-        if not customer or not staff:
-            return None
-        return make(fields, common, Alias(AliasKind.EXTERNAL_USERID, corpid, customer), staff)
+        customer, staff = _customer(fields, corpid), fields.id("UserID")
+        return make(fields, common, customer, staff) if customer and staff else None
 
     return reader
 

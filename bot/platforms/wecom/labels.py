@@ -1,13 +1,12 @@
 """WeCom corp tags: finds or makes the platform's id of a label (customer-contact.md 4)."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from bot.actions import Receipt, State
+from bot.platforms.call import ask
 from bot.platforms.port import Port
-
-_LIST = "/cgi-bin/externalcontact/get_corp_tag_list"
-_ADD = "/cgi-bin/externalcontact/add_corp_tag"
-_NAME_CHARS = 30
+from bot.platforms.receipts import back_off
+from bot.platforms.wecom.api.corp_tags import NAME_CHARS, AddCorpTags, ListCorpTags, TagGroup
 
 
 def group_and_name(label: str) -> tuple[str, str]:
@@ -21,7 +20,7 @@ def group_and_name(label: str) -> tuple[str, str]:
     group, slash, name = label.partition("/")
     if not slash:
         group, name = "店小二", label
-    return group[:_NAME_CHARS], name[:_NAME_CHARS]
+    return group[:NAME_CHARS], name[:NAME_CHARS]
 
 
 async def label_ids(
@@ -34,32 +33,27 @@ async def label_ids(
     ids = dict(await port.labels.known(port.account, names))
     if all(name in ids for name in names):
         return ids, None
-    answer = await port.call("POST", _LIST, {})
-    receipt = port.receipt(_LIST, answer, attempts=attempts, repeatable=True)
-    if receipt.state is not State.DONE:
-        return ids, receipt
-    ids |= _found((answer.body or {}).get("tag_group"), names)
+    listed = await ask(port, ListCorpTags(), attempts)
+    if listed.value is None:
+        return ids, listed.receipt
+    ids |= _found(listed.value, names)
     for name in names:
         if name in ids:
             continue
         group, tag = group_and_name(name)
-        made = await port.call("POST", _ADD, {"group_name": group, "tag": [{"name": tag}]})
-        receipt = port.receipt(_ADD, made, attempts=attempts, repeatable=True)
-        if receipt.state is not State.DONE:
-            return ids, receipt
-        ids |= _found([(made.body or {}).get("tag_group")], names)
+        made = await ask(port, AddCorpTags(group=group, names=(tag,)), attempts)
+        if made.value is None:
+            return ids, made.receipt
+        ids |= _found((made.value,), names)
     await port.labels.learn(port.account, {n: ids[n] for n in names if n in ids})
     if missing := [n for n in names if n not in ids]:
-        return ids, Receipt(state=State.READY, meaning=f"标签 {missing[0]} 尚不可见", retry_s=1)
+        meaning = f"标签 {missing[0]} 尚不可见"
+        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=back_off(attempts))
     return ids, None
 
 
-def _found(groups: Any, names: tuple[str, ...]) -> dict[str, str]:
+def _found(groups: Iterable[TagGroup], names: tuple[str, ...]) -> dict[str, str]:
     there = {
-        (str(g.get("group_name")), str(t.get("name"))): str(t.get("id"))
-        for g in groups or []
-        if isinstance(g, dict)
-        for t in g.get("tag") or []
-        if not t.get("deleted")
+        (group.name, tag.name): tag.id for group in groups for tag in group.tags if not tag.deleted
     }
     return {n: there[group_and_name(n)] for n in names if group_and_name(n) in there}

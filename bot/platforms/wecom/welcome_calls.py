@@ -6,12 +6,17 @@ from typing import Any
 
 from bot.actions import MakeGroupWelcome, Receipt, Remote, State
 from bot.events import GroupWelcomeMade
+from bot.platforms.call import ask
 from bot.platforms.fitting import fitting
-from bot.platforms.port import Port, text_of
+from bot.platforms.port import Port
+from bot.platforms.wecom.api.material import DESCRIPTION_BYTES, TITLE_BYTES, LinkCard
+from bot.platforms.wecom.api.welcomes import (
+    GROUP_WELCOME_BYTES,
+    AddGroupWelcome,
+    EditGroupWelcome,
+    GroupWelcome,
+)
 
-_TEMPLATE = "/cgi-bin/externalcontact/group_welcome_template"
-_TEXT_BYTES = 3000
-_TITLE_BYTES, _DESCRIPTION_BYTES = 128, 512
 _GONE = (40058, 41058)  # somebody deleted it in the console, or another app made it
 
 
@@ -21,25 +26,19 @@ async def make_welcome(action: MakeGroupWelcome, port: Port, attempts: int) -> R
     Where that one is gone a new one is made. Owners are not told by the platform: with many groups
     everybody would read about everybody else's.
     """
-    link = {
-        "title": fitting(action.title, _TITLE_BYTES),
-        "desc": fitting(action.description, _DESCRIPTION_BYTES),
-        "url": action.url,
-    }
-    body = {
-        "text": {"content": fitting(action.text, _TEXT_BYTES)},
-        "link": link,
-        "agentid": port.agentid,
-    }
+    link = LinkCard(
+        title=fitting(action.title or action.url, TITLE_BYTES),
+        description=fitting(action.description, DESCRIPTION_BYTES),
+        url=action.url,
+    )
+    welcome = GroupWelcome(text=fitting(action.text, GROUP_WELCOME_BYTES), material=link)
     if action.template:
-        changed = {"template_id": action.template, **body}
-        answer = await port.call("POST", f"{_TEMPLATE}/edit", changed)
-        if answer.code not in _GONE:
-            receipt = port.receipt(f"{_TEMPLATE}/edit", answer, attempts=attempts, repeatable=True)
+        change = EditGroupWelcome(template=action.template, welcome=welcome, agentid=port.agentid)
+        receipt = (await ask(port, change, attempts)).receipt
+        if receipt.code not in _GONE:
             return _told(action, port, receipt, action.template)
-    answer = await port.call("POST", f"{_TEMPLATE}/add", {**body, "notify": 0})
-    receipt = port.receipt(f"{_TEMPLATE}/add", answer, attempts=attempts, repeatable=True)
-    return _told(action, port, receipt, text_of(answer.body, "template_id"))
+    told = await ask(port, AddGroupWelcome(welcome=welcome, agentid=port.agentid), attempts)
+    return _told(action, port, told.receipt, told.value or "")
 
 
 def _told(action: MakeGroupWelcome, port: Port, receipt: Receipt, template: str) -> Receipt:

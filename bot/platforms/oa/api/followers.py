@@ -1,11 +1,23 @@
 """The followers of an Official Account: one, up to a hundred, or all of them (oa/api.md 5)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from bot.actions import Class
-from bot.platforms.call import Call, Order, Paged, known, part, rows, texts, whole
+from bot.platforms.call import (
+    Call,
+    Order,
+    Paged,
+    batches,
+    known,
+    numbers,
+    part,
+    rows,
+    second,
+    texts,
+    whole,
+)
 from bot.platforms.port import text_of
 
 _USER = "/cgi-bin/user"
@@ -47,7 +59,7 @@ class ReadFollower(Call[Profile]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFollowers(Call[tuple[Profile, ...]]):
-    """Up to 100 followers; 40032 for more, 40003 when one of them does not follow."""
+    """Up to 100 followers; 40032 for more, 40003 when one of them has never followed."""
 
     api: ClassVar[str] = f"{_USER}/info/batchget"
     klass: ClassVar[Class] = Class.B
@@ -59,6 +71,10 @@ class ReadFollowers(Call[tuple[Profile, ...]]):
 
     def read(self, body: Mapping[str, Any]) -> tuple[Profile, ...]:
         return tuple(_profile(one) for one in rows(body, "user_info_list"))
+
+    def parts(self) -> Iterator["ReadFollowers"]:
+        """Yield the same for 100 followers at a time, which is all that one call takes."""
+        return (replace(self, openids=some) for some in batches(self.openids, MOST_READ))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +115,10 @@ def _profile(told: Mapping[str, Any]) -> Profile:
     return Profile(
         openid=text_of(told, "openid"),
         follows=whole(told, "subscribe") == 1,
-        since=whole(told, "subscribe_time"),
+        since=second(told, "subscribe_time"),
         unionid=text_of(told, "unionid"),
         remark=text_of(told, "remark"),
-        labels=tuple(int(one) for one in texts(told, "tagid_list") if one.isdecimal()),
+        labels=numbers(told, "tagid_list"),
         way=text_of(told, "subscribe_scene"),
         scene=text_of(told, "qr_scene_str") or _number(told, "qr_scene"),
     )

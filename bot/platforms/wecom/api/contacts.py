@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.actions import Class
-from bot.platforms.call import Call, Order, Paged, known, part, rows, texts, whole
+from bot.platforms.call import Call, Order, Paged, known, part, rows, second, texts, whole
 from bot.platforms.port import text_of
 
 _CONTACT = "/cgi-bin/externalcontact"
@@ -123,6 +123,64 @@ class WriteRemark(Order):
         return {"userid": self.staff, "external_userid": self.member, "remark": remark}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Somebody an employee or a group serves; `member` is "" while they are nobody's customer.
+
+    `temporary` is an id that lives 4 hours.
+    """
+
+    temporary: str
+    member: str = ""
+    name: str = ""
+    staff: str = ""
+    chat: str = ""
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListServed(Paged[Served]):
+    """Everybody from outside who is served, customers or not; at most 1,000 a page."""
+
+    api: ClassVar[str] = f"{_CONTACT}/contact_list"
+    klass: ClassVar[Class] = Class.B
+    source: ClassVar[str] = _SHEET
+    limit: int = 1000
+
+    def body(self) -> Mapping[str, Any]:
+        return {"limit": self.limit, **known(cursor=self.cursor)}
+
+    def read(self, body: Mapping[str, Any]) -> tuple[Served, ...]:
+        return tuple(
+            Served(
+                temporary=text_of(one, "tmp_openid"),
+                member=text_of(one, "external_userid"),
+                name=text_of(one, "name"),
+                staff=text_of(one, "follow_userid"),
+                chat=text_of(one, "chat_id"),
+                since=second(one, "add_time"),
+            )
+            for one in rows(body, "info_list")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameContact(Call[str]):
+    """The customer whom a mini program knows by unionid and openid."""
+
+    api: ClassVar[str] = f"{_CONTACT}/unionid_to_external_userid"
+    klass: ClassVar[Class] = Class.B
+    source: ClassVar[str] = _SHEET
+    unionid: str
+    openid: str
+
+    def body(self) -> Mapping[str, Any]:
+        return {"unionid": self.unionid, "openid": self.openid}
+
+    def read(self, body: Mapping[str, Any]) -> str:
+        return text_of(body, "external_userid")
+
+
 def _contact(told: Mapping[str, Any], followers: tuple[Follower, ...]) -> Contact:
     return Contact(
         member=text_of(told, "external_userid"),
@@ -138,7 +196,7 @@ def _follower(told: Mapping[str, Any]) -> Follower:
     return Follower(
         staff=text_of(told, "userid"),
         remark=text_of(told, "remark"),
-        added=whole(told, "createtime"),
+        added=second(told, "createtime"),
         state=text_of(told, "state"),
         way=whole(told, "add_way"),
         labels=tuple(one for one in labels if one),
@@ -146,5 +204,5 @@ def _follower(told: Mapping[str, Any]) -> Follower:
 
 
 CONTACT_CALLS: tuple[type[Call[Any]], ...] = (
-    ListStaff, ListContacts, ReadContact, ReadContacts, WriteRemark,
+    ListStaff, ListContacts, ReadContact, ReadContacts, WriteRemark, ListServed, NameContact,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.actions import Class
-from bot.platforms.call import Call, Paged, known, part, rows, texts, whole
+from bot.platforms.call import Call, Paged, known, part, rows, second, texts, whole
 from bot.platforms.port import text_of
 
 _GROUP = "/cgi-bin/externalcontact/groupchat"
@@ -82,7 +82,7 @@ class ReadChat(Call[Group]):
             chat=text_of(told, "chat_id"),
             name=text_of(told, "name"),
             owner=text_of(told, "owner"),
-            created=whole(told, "create_time"),
+            created=second(told, "create_time"),
             notice=text_of(told, "notice"),
             admins=tuple(text_of(one, "userid") for one in rows(told, "admin_list")),
             sitting=tuple(_sitting(one) for one in rows(told, "member_list")),
@@ -109,7 +109,7 @@ def _sitting(told: Mapping[str, Any]) -> Sitting:
     return Sitting(
         member=text_of(told, "userid"),
         kind=whole(told, "type"),
-        joined=whole(told, "join_time"),
+        joined=second(told, "join_time"),
         scene=whole(told, "join_scene"),
         unionid=text_of(told, "unionid"),
         state=text_of(told, "state"),
