@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from config.fields import Fields
+from config.notices import remind
 from config.nouns import Campaign, Group, Pool
 from config.problems import Place, Problem
 
@@ -49,6 +50,7 @@ def campaign(fields: Fields, *, now: datetime) -> Campaign:
         sold_out=fields.template("sold_out"),
         ended=fields.template("ended"),
         not_yet=fields.template("not_yet"),
+        remind=remind(fields),
     )
 
 

@@ -16,6 +16,7 @@ from config.hours import NEVER, BadHours, Hours, hours_of
 from config.ladder import stages
 from config.menu import menu
 from config.notes import CheckText, Comparable, Notes
+from config.notices import doubts, notice
 from config.nouns import Campaign, Content, MenuEntry
 from config.problems import Place, Problem
 from config.questions import staff_questions
@@ -45,6 +46,7 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
     home: Path,
     *,
     accounts: frozenset[str] = frozenset(),
+    official: frozenset[str] = frozenset(),
     zone: str = "Asia/Shanghai",
     now: datetime | None = None,
     check_text: CheckText = any_text,
@@ -52,10 +54,11 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
 ) -> tuple[Content, tuple[Problem, ...]]:
     """Return the content of `home` and every problem of every file, in the order of the files.
 
-    `accounts` are the ids that pools may name; `check_text` tells what is wrong with a text with
-    slots, or None, and `comparable` makes one of what customers type in many ways. What cannot be
-    read is left out, so a Content that came with problems of level error is good for looking at and
-    not for serving. An unknown `zone` raises ZoneInfoNotFoundError. Reading changes nothing.
+    `accounts` are the ids that pools may name, `official` those that notices may; `check_text`
+    tells what is wrong with a text with slots, or None, and `comparable` makes one of what
+    customers type in many ways. What cannot be read is left out, so a Content that came with
+    problems of level error is good for looking at and not for serving. An unknown `zone` raises
+    ZoneInfoNotFoundError. Reading changes nothing.
     """
     notes = Notes(
         now=now or datetime.now(UTC),
@@ -65,9 +68,11 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
     )
     for account in accounts:
         notes.define("账号", account, Place("settings.yaml"))
+    for account in official:
+        notes.define("公众号", account, Place("settings.yaml"))
     if not home.is_dir():
         return Content(store_zone=zone), (Place(str(home)).problem("没有这个目录"),)
-    content = _Home(home, notes).content(zone)
+    content = _Home(home, notes, official).content(zone)
     problems = (*notes.problems, *notes.missing())
     return content, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
 
@@ -75,9 +80,10 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
 class _Home:
     """Reads the files of one home, each kind of noun into its place."""
 
-    def __init__(self, home: Path, notes: Notes) -> None:
+    def __init__(self, home: Path, notes: Notes, official: frozenset[str]) -> None:
         self._home = home
         self._notes = notes
+        self._official = official
         self._written: list[Written] = []
 
     def content(self, zone: str) -> Content:
@@ -86,6 +92,7 @@ class _Home:
         codes = self._sheet("entry_codes.csv", ENTRY_CODE_HEADERS, entry_code)
         personas = self._folder("personas", lambda fields: persona(fields, self._written))
         campaigns = self._folder("campaigns", self._campaign)
+        notices = self._folder("notices", lambda fields: notice(fields, self._official))
         pools = self._folder("pools", lambda fields: pool(fields, now=self._notes.now))
         self._notes.problems.extend(too_many_welcomes(pools))
         content = Content(
@@ -96,6 +103,7 @@ class _Home:
             campaigns=_by_id(campaigns, lambda each: each.id),
             pools=_by_id(pools, lambda each: each.id),
             welcomes=self._folder("welcomes", welcome),
+            notices=_by_id(notices, lambda each: each.id),
             menu=self._menu(),
             store_zone=zone,
             automatic_mark=AUTOMATIC_MARK,
@@ -103,6 +111,7 @@ class _Home:
         content = self._with_defaults(content)
         self._notes.problems.extend(breaches(content, tuple(self._written)))
         self._notes.problems.extend(unknown_topics(content))
+        self._notes.problems.extend(doubts(content))
         return content
 
     def _with_defaults(self, content: Content) -> Content:

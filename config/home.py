@@ -7,8 +7,10 @@ import stat
 from pathlib import Path
 
 SAMPLE = Path(__file__).parent / "sample"
+PACKS = SAMPLE.with_name("packs")  # other samples, each a whole way of running a shop
 KEY_FILE = "instance.key"
 KEY_BYTES = 32
+_SETTINGS = "settings.yaml"
 _PRIVATE = 0o600
 
 
@@ -16,20 +18,27 @@ class UnsafeKey(Exception):
     """The instance key cannot be trusted; the message says what to do."""
 
 
-def fill_home(home: Path) -> list[Path]:
-    """Copy the sample into `home`, made when missing, and return the files written.
+def packs() -> tuple[str, ...]:
+    """Return the names of the bundled packs."""
+    return tuple(sorted(path.name for path in PACKS.iterdir() if path.is_dir()))
 
-    A file that is there already stays as it is, so repeating is safe and fills only gaps.
-    settings.yaml gets mode 0600, for secrets will stand in it.
+
+def fill_home(home: Path, pack: str = "") -> list[Path]:
+    """Copy the sample, or a pack, into `home`, made when missing, and return the files written.
+
+    A file that is there already stays as it is, so repeating is safe and fills only gaps. A pack
+    has the sample's settings.yaml, which gets mode 0600, for secrets will stand in it.
     """
+    folder = PACKS / pack if pack else SAMPLE
+    sources = {path.relative_to(folder): path for path in sorted(folder.rglob("*"))}
     written: list[Path] = []
-    for source in sorted(SAMPLE.rglob("*")):
-        target = home / source.relative_to(SAMPLE)
+    for name, source in {Path(_SETTINGS): SAMPLE / _SETTINGS, **sources}.items():
+        target = home / name
         if source.is_dir() or target.exists():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-        if target.name == "settings.yaml":
+        if target.name == _SETTINGS:
             target.chmod(_PRIVATE)
         written.append(target)
     return written

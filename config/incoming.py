@@ -1,5 +1,6 @@
 """The systems that may tell us of orders, members or archived talk over HTTP, as settings."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -8,6 +9,15 @@ from config.accounts import Identifier, Section, wrong
 
 MIN_SECRET_CHARS = 16
 Kind = Literal["orders", "members", "archive"]
+
+
+def _digest(digest: str) -> str:
+    if digest and not re.fullmatch(r"[0-9A-Fa-f]{64}", digest):
+        raise wrong("应为密钥的 SHA-256，64 位十六进制；不要填密钥本身")
+    return digest.lower()
+
+
+KeyDigest = Annotated[str, AfterValidator(_digest)]
 
 
 def _listed(kinds: object) -> object:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from config.hours import NEVER, Hours
 from config.problems import Place
+from config.service_notices import Remind, ServiceNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Campaign:
     sold_out: str = ""
     ended: str = ""
     not_yet: str = ""
+    remind: Remind | None = None  # before a coupon of it expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ class Content:
     campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     personas: Mapping[str, Persona] = field(default_factory=dict)
     welcomes: tuple[Welcome, ...] = ()
+    notices: Mapping[str, ServiceNotice] = field(default_factory=dict)
     entry_codes: Mapping[str, EntryCode] = field(default_factory=dict)
     default_persona: str = ""
     member_persona: str = ""  # after the first order

@@ -1,6 +1,7 @@
 """The settings of one installation: typed, frozen, read from the environment and settings.yaml."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +24,8 @@ from config.accounts import (
     is_loopback,
     wrong,
 )
-from config.incoming import Source
+from config.incoming import KeyDigest, Source
+from config.mass_cap import MassCap
 from config.problems import Place, Problem
 from config.settings_doubts import of_accounts, of_addresses
 from config.settings_problems import explained
@@ -88,10 +90,12 @@ class Settings(BaseSettings):
     home: Path
     listen: Listen = Listen()
     public_url: str = ""  # base of the links in replies; "" = this machine, at the port we listen
+    trusted_proxies: tuple[str, ...] = ()  # networks whose X-Forwarded-For is believed
     database: Annotated[str, Field(repr=False)] = ""  # may hold a password
     redis_url: Annotated[str | None, Field(repr=False)] = None
     accounts: tuple[Account, ...] = ()
     sources: tuple[Source, ...] = ()
+    trace_key_sha256: KeyDigest = ""  # of who may read traces over HTTP; "" = nobody by a key
     store_zone: str = "Asia/Shanghai"
     twin_clock_url: BaseUrl | None = None  # business time follows this clock; a demo's only
 
@@ -106,8 +110,13 @@ class Settings(BaseSettings):
     passphrase_window_h: Annotated[float, Number, Field(gt=0, le=720)] = 48  # after joining a group
     kf_ids_are_contacts: bool = True  # ids of customer service are those of contacts
 
+    reconcile_every_min: Annotated[float, Number, Field(ge=0, le=1440)] = 60  # 0 = never
+
     redeem_undo_min: Annotated[float, Number, Field(ge=0, le=7 * 24 * 60)] = 30
     coupon_device_binding: bool = True  # a coupon's code is shown on one device only
+
+    mass_cap: MassCap = "month_days"  # mass messages to a customer, as the console is set
+    mass_remind_after_h: Annotated[float, Number, Field(ge=0, le=720)] = 24  # 0 = never
 
     oa_quota_after_message: Quota = Quota(messages=5, within_s=48 * 3600)
     oa_quota_after_tap: Quota = Quota(messages=3, within_s=60)  # follow, scan or menu
@@ -134,6 +143,16 @@ class Settings(BaseSettings):
     def _link_base(cls, url: str, info: ValidationInfo) -> str:
         listen = info.data.get("listen", Listen())
         return base_url(url or f"http://127.0.0.1:{listen.port}")
+
+    @check("trusted_proxies")
+    @classmethod
+    def _networks(cls, written: tuple[str, ...]) -> tuple[str, ...]:
+        for one in written:
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise wrong(f"{one} 不是 IP 或网段，应如 127.0.0.1 或 172.16.0.0/12") from error
+        return written
 
     @check("database")
     @classmethod

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from bot.actions import BindStore, MarkReach, Output, ReadProfile, Remark, Speak, Tag
 from bot.events import (
+    AliasKind,
     ContactAdded,
     ContactDeleted,
     Event,
     Followed,
     MenuTapped,
+    Notice,
     ProfileRead,
     Scanned,
     StaffDropped,
@@ -22,12 +24,25 @@ from handlers.personas import choose, speak, wording
 from handlers.wording import entry_code, render, store_of
 from keyword_rules.rule import Step
 
-_WORDLESS = frozenset({"tag", "untag"})
+_WORDLESS = frozenset({"tag", "untag", "notify"})
+_SENT_BY_FOLLOWER = "oa.msg."
 
 
 def spoke(situation: Situation) -> Iterable[Output]:
-    """Remember that the follower can be answered by message for the next 48 hours."""
-    yield from _reach(situation.event, spoke=isinstance(situation.event, TextSaid))
+    """Remember that the follower can be answered by message for the next 48 hours.
+
+    By a line tapped in a menu message they cannot (oa/api.md section 2).
+    """
+    event = situation.event
+    yield from _reach(event, spoke=isinstance(event, TextSaid) and not event.menu_id)
+
+
+def noticed(situation: Situation) -> Iterable[Output]:
+    """Remember the same of a follower who sent a picture, a voice message or a place."""
+    event = situation.event
+    sent = isinstance(event, Notice) and event.kind.startswith(_SENT_BY_FOLLOWER)
+    if sent and event.who and event.who.kind is AliasKind.OA_OPENID:
+        yield from _reach(event, spoke=True)
 
 
 def touched(situation: Situation) -> Iterable[Output]:

@@ -7,6 +7,7 @@ from bot.actions import Claim, OpenCoupon, Output, Speak, Tag
 from bot.events import CouponOpened
 from bot.facts import Campaign, CampaignFacts, Grant, Situation
 from handlers.personas import choose, speak, worded, wording
+from handlers.service_notices import remind
 from handlers.wording import coupon_slots, render
 from keyword_rules.rule import Step
 
@@ -23,21 +24,32 @@ def give(situation: Situation, campaign_id: str) -> Iterable[Output]:
         return
     outcome = _outcome(situation, known)
     if outcome == "granted":
-        expires = _last_moment(situation, known.campaign)
-        claim = Claim(
+        fresh = _fresh(situation, known)
+        yield Claim(
             campaign=campaign_id,
-            ordinal=max((grant.ordinal for grant in known.mine), default=0) + 1,
+            ordinal=fresh.ordinal,
             coupon=known.coupon,
             code=known.code,
-            expires=expires,
+            expires=fresh.expires,
         )
-        yield claim
-        fresh = Grant(ordinal=claim.ordinal, code=known.code, expires=expires, link=known.link)
         yield _words(situation, known.campaign, outcome, fresh)
+        yield from remind(situation, known.campaign, known.coupon, fresh)
     elif outcome == "again":
         yield _words(situation, known.campaign, outcome, known.mine[-1])
     else:
         yield _words(situation, known.campaign, outcome)
+
+
+def shared(situation: Situation, campaign_id: str) -> Grant | None:
+    """Return the share of a campaign that a rule of this event gives the member, or they hold."""
+    known = situation.facts.campaigns.get(campaign_id)
+    if known is None:
+        return None
+    steps = [step for hit in situation.hits for step in hit.do if step.verb == "grant"]
+    given = any(step.args.get("campaign") == campaign_id for step in steps)
+    if given and _outcome(situation, known) == "granted":
+        return _fresh(situation, known)
+    return known.mine[-1] if known.mine else None
 
 
 def mine(situation: Situation, step: Step) -> Iterable[Output]:
@@ -69,6 +81,17 @@ def opened(situation: Situation) -> Iterable[Output]:
         return
     yield OpenCoupon(coupon=event.coupon, device=event.device, given=event.given)
     yield Tag(name="看券/" + coupon.campaign.id)
+
+
+def _fresh(situation: Situation, known: CampaignFacts) -> Grant:
+    """Return the share that the member would get now."""
+    return Grant(
+        ordinal=max((grant.ordinal for grant in known.mine), default=0) + 1,
+        code=known.code,
+        expires=_last_moment(situation, known.campaign),
+        coupon=known.coupon,
+        link=known.link,
+    )
 
 
 def _usable(situation: Situation) -> Iterable[tuple[Campaign, Grant]]:

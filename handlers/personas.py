@@ -16,7 +16,7 @@ from keyword_rules.rule import Hit, Step
 
 STORE_TOPICS = frozenset({"hours", "address", "phone", "parking", "pickup", "stock", "delivery"})
 _POOL = 2  # the service state of waiting for a person: wecom/kf.md section 3
-WORDLESS = frozenset({"tag", "untag"})  # steps after which nothing was said yet
+WORDLESS = frozenset({"tag", "untag", "notify"})  # steps after which nothing was said yet
 BUYERS = frozenset({"first_order", "taster", "advocate"})
 
 

@@ -10,6 +10,7 @@ from bot.actions import MarkTalk, Output, PullKf, ReadKfCustomer, Tag, TransKf, 
 from bot.events import (
     AliasKind,
     KfEntered,
+    KfNotice,
     KfRang,
     KfSaid,
     KfSentFailed,
@@ -21,6 +22,7 @@ from bot.facts import Situation, Talk
 from handlers.arrivals import came_by, greet_unless_a_rule_does
 
 BOT = 1  # service states: wecom/kf.md section 3
+_CUSTOMER = "3"  # the origin of what a customer sends: wecom/kf.md section 4
 _BY_CHANGE = {"1": "human", "2": "human", "3": "ended", "4": "human"}  # 4: taken up again
 
 
@@ -28,7 +30,7 @@ def rang(situation: Situation) -> Iterable[Output]:
     """Pull what there is: the bell says nothing but that."""
     event = situation.event
     if isinstance(event, KfRang):
-        yield PullKf(account=event.account, kf=event.kf, token=event.token)
+        yield PullKf(account=event.account, kf=event.kf, token=event.token, run=event.run)
 
 
 def entered(situation: Situation) -> Iterable[Output]:
@@ -65,6 +67,15 @@ def said(situation: Situation) -> Iterable[Output]:
     if not situation.facts.silent and not named:
         # Only now: the platform tells of those alone who wrote within 48 h (kf.md section 7).
         yield ReadKfCustomer(account=event.account, alias=event.who)
+
+
+def noticed(situation: Situation) -> Iterable[Output]:
+    """Remember that a customer who sent a picture, say, may be answered anew for 48 hours."""
+    event = situation.event
+    if not isinstance(event, KfNotice) or event.who is None or not event.kf:
+        return
+    if event.kind.startswith("kf.msg.") and event.fields.get("origin") == _CUSTOMER:
+        yield MarkTalk(kf=event.kf, member=event.who.value, spoke=True)
 
 
 def servicer_said(situation: Situation) -> Iterable[Output]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.actions import Output, Redeem, Tag, UndoRedeem, Untag, Verdict
+from bot.actions import CallOffReminder, Output, Redeem, Tag, UndoRedeem, Untag, Verdict
 from bot.events import RedeemAsked, RedeemUndone
-from bot.facts import CouponFacts, Situation
+from bot.facts import CouponFacts, Grant, Situation
+from handlers.service_notices import remind
 from handlers.wording import day
 
 _MINUTE = "%Y-%m-%d %H:%M"
@@ -29,6 +30,8 @@ def redeem_asked(situation: Situation) -> Iterable[Output]:
         request=event.request,
     )
     yield Tag(name="核销/" + coupon.campaign.id)
+    if coupon.campaign.remind:
+        yield CallOffReminder(coupon=coupon.coupon)
     yield Verdict(
         code="redeemed",
         text=f"核销成功：{coupon.campaign.name}",
@@ -59,11 +62,18 @@ def redeem_undone(situation: Situation) -> Iterable[Output]:
     )
     if not coupon.others_redeemed:
         yield Untag(name="核销/" + coupon.campaign.id)
+    yield from _again_reminded(situation, coupon)
     yield Verdict(
         code="undone",
         text=f"已撤销：{coupon.campaign.name}，这张券又能用了",
         details={"campaign": coupon.campaign.id, "name": coupon.campaign.name},
     )
+
+
+def _again_reminded(situation: Situation, coupon: CouponFacts) -> Iterable[Output]:
+    if coupon.expires:
+        grant = Grant(ordinal=0, code=coupon.code, expires=coupon.expires)
+        yield from remind(situation, coupon.campaign, coupon.coupon, grant)
 
 
 def _undo_refusal(

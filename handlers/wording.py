@@ -71,6 +71,11 @@ def day(facts: Facts, at: datetime) -> str:
     return f"{facts.local(at):%Y-%m-%d}"
 
 
+def minute(facts: Facts, at: datetime) -> str:
+    """Return a moment as customers read it: to the minute, by the stores' clock."""
+    return f"{facts.local(at):%Y-%m-%d %H:%M}"
+
+
 def entry_code(situation: Situation) -> EntryCode | None:
     """Return the entry code this event came by, or None."""
     match situation.event:

@@ -5,6 +5,7 @@ program checks before it starts that every kind declares what `bot.actions.actio
 """
 
 from bot.actions.action import Action, Class, Local, Policy, Remote
+from bot.actions.follower import Reply, Send, ShowTyping, with_menu
 from bot.actions.kf import (
     Choice,
     InviteKf,
@@ -32,8 +33,39 @@ from bot.actions.local import (
     Untag,
     Warn,
 )
+from bot.actions.mass import (
+    CancelMass,
+    MakeMass,
+    MarkMassPart,
+    NoteMassResults,
+    OpenMass,
+    PromiseMass,
+    ReadMass,
+    RemindMass,
+    StopMass,
+)
+from bot.actions.notice import (
+    CallOffReminder,
+    MarkNotice,
+    SendOnce,
+    SendSubscription,
+    SendTemplate,
+    Withhold,
+)
 from bot.actions.person import MakeLinkToken, MarkOrder, MoveStage, UndoMerge
 from bot.actions.receipt import Receipt, State
+from bot.actions.reconcile import (
+    AskContact,
+    AskContacts,
+    AskFollowers,
+    AskGroup,
+    AskGroups,
+    AskProfiles,
+    AskStaff,
+    MarkCompared,
+    MarkGap,
+    MarkListed,
+)
 from bot.actions.relay import Relay
 from bot.actions.remote import (
     Attachment,
@@ -42,8 +74,6 @@ from bot.actions.remote import (
     ReadGroup,
     ReadProfile,
     Remark,
-    Reply,
-    Send,
     WelcomeContact,
 )
 from bot.actions.speech import Speak, Truth, Verdict
@@ -66,10 +96,19 @@ __all__ = [
     "REMOTE",
     "Action",
     "AnswerBot",
+    "AskContact",
+    "AskContacts",
+    "AskFollowers",
+    "AskGroup",
+    "AskGroups",
+    "AskProfiles",
+    "AskStaff",
     "Attachment",
     "BindStore",
     "Button",
     "CallOff",
+    "CallOffReminder",
+    "CancelMass",
     "Choice",
     "Claim",
     "Class",
@@ -83,33 +122,49 @@ __all__ = [
     "MakeGroupWelcome",
     "MakeJoinWay",
     "MakeLinkToken",
+    "MakeMass",
+    "MarkCompared",
+    "MarkGap",
     "MarkGroup",
+    "MarkListed",
+    "MarkMassPart",
+    "MarkNotice",
     "MarkOrder",
     "MarkProposal",
     "MarkReach",
     "MarkTalk",
     "MarkTold",
     "MoveStage",
+    "NoteMassResults",
     "OpenCoupon",
+    "OpenMass",
     "Output",
     "Policy",
+    "PromiseMass",
     "Propose",
     "PullKf",
     "ReadGroup",
     "ReadKfCustomer",
+    "ReadMass",
     "ReadProfile",
     "Receipt",
     "Redeem",
     "Relay",
     "Remark",
+    "RemindMass",
     "Remote",
     "Reply",
     "Send",
     "SendApp",
     "SendCard",
     "SendKf",
+    "SendOnce",
+    "SendSubscription",
+    "SendTemplate",
+    "ShowTyping",
     "Speak",
     "State",
+    "StopMass",
     "Tag",
     "TakeSeat",
     "Tell",
@@ -123,19 +178,26 @@ __all__ = [
     "Warn",
     "WelcomeContact",
     "WelcomeKf",
+    "Withhold",
     "check_declared",
+    "with_menu",
 ]
 
 LOCAL: tuple[type[Local], ...] = (
     Tag, Untag, Claim, Redeem, OpenCoupon, UndoRedeem, Invite, BindStore, TakeSeat, LeaveSeat,
     MarkGroup, MarkReach, MarkTalk, MarkTold, MarkOrder, MoveStage, CallOff,
     MakeLinkToken, UndoMerge, Tell, Warn, Gap,
-    Propose, MarkProposal,
+    OpenMass, PromiseMass, MarkMassPart, NoteMassResults, StopMass,
+    Propose, MarkProposal, Withhold, MarkNotice, CallOffReminder,
+    MarkCompared, MarkListed, MarkGap,
 )  # fmt: skip
 REMOTE: tuple[type[Remote], ...] = (
-    Reply, Send, WelcomeContact, Remark, Label, ReadProfile, ReadGroup, MakeJoinWay,
+    Reply, Send, ShowTyping, WelcomeContact, Remark, Label, ReadProfile, ReadGroup, MakeJoinWay,
     PullKf, SendKf, WelcomeKf, TransKf, InviteKf, ReadKfCustomer,
     AnswerBot, SendApp, SendCard, UpdateCard, MakeGroupLink, MakeGroupWelcome, Relay,
+    MakeMass, ReadMass, RemindMass, CancelMass,
+    SendTemplate, SendSubscription, SendOnce,
+    AskStaff, AskContacts, AskContact, AskGroups, AskGroup, AskFollowers, AskProfiles,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ class PullKf(Remote):
     """Pull what a customer service account has for us since the last pull.
 
     Answered by the events themselves, oldest first, and by one more `KfRang` while there is more.
+    Pulled by a comparison, its `run`, it is also answered by a `KfPulled`.
     """
 
     kind: ClassVar[str] = "kf_pull"
@@ -30,6 +31,7 @@ class PullKf(Remote):
     lane: ClassVar[int] = 1
     kf: str
     token: str = ""
+    run: str = ""
 
     def key(self) -> str:
         return f"pull:{self.kf}"

@@ -8,46 +8,6 @@ from bot.events import Alias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply(Remote):
-    """Answer a follower, inside the response where the callback still waits, else by message.
-
-    The platform shows one answer a message and offers no key (oa/callbacks.md section 6).
-    """
-
-    kind: ClassVar[str] = "oa_reply"
-    klass: ClassVar[Class] = Class.E
-    policy: ClassVar[Policy] = Policy.AT_MOST_ONCE
-    lane: ClassVar[int] = 0
-    openid: str
-    text: str
-
-    def key(self) -> str:
-        return "reply"
-
-    def order(self) -> str:
-        return f"say:{self.account}:{self.openid}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send(Remote):
-    """Send a follower a customer-service message: no key, no message id (oa/api.md section 2)."""
-
-    kind: ClassVar[str] = "oa_send"
-    klass: ClassVar[Class] = Class.E
-    policy: ClassVar[Policy] = Policy.AT_MOST_ONCE
-    lane: ClassVar[int] = 1
-    openid: str
-    text: str
-    name: str = "send"
-
-    def key(self) -> str:
-        return self.name
-
-    def order(self) -> str:
-        return f"say:{self.account}:{self.openid}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A link card under a welcome: title <= 128 bytes, description <= 512, url <= 2,048."""
 

@@ -6,9 +6,10 @@ that produced it. What was under way when a process died is decided by the effec
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.actions import Policy, Receipt, Remote, Send, SendKf, State
-from bot.clock import micros
+from bot.actions import Policy, Receipt, Remote, Reply, SendKf, SendTemplate, ShowTyping, State
+from bot.clock import micros, micros_of, moment
 from bot.codec import action_from_json, action_to_json
 from bot.db.tx import Row, Tx
 
@@ -17,8 +18,13 @@ _MAYBE_ARRIVED = (
     "EXISTS (SELECT 1 FROM attempt a WHERE a.effect_id = effect.id"
     " AND a.phase IN ('intent', 'written'))"
 )
+_WRITTEN = "written"  # how far a try came that had no answer
+# For how long a platform knows a repeat again, where that is not for ever.
+_KNOWN_FOR_US = {SendTemplate.kind: micros_of(SendTemplate.known_for)}
 _ANSWER_WAITS_US = 10 * 60 * 1_000_000
 _FAILED_RESTS_US = 24 * 3_600 * 1_000_000
+_SOON_US = 30 * 1_000_000
+_TYPING_WITHIN = timedelta(seconds=5)
 _FINAL = (State.DONE, State.FAILED, State.EXPIRED, State.SKIPPED, State.UNKNOWN)
 
 
@@ -56,15 +62,21 @@ async def claim(tx: Tx, now_us: int, limit: int, lanes: tuple[int, int]) -> Sequ
     """Take up to `limit` due effects and mark them as being sent: the intent, before any socket.
 
     Tightest lane and earliest deadline first. Of one order only the oldest unfinished effect that
-    is due is taken, and none while another of that order is under way.
+    is due is taken, and none while another of that order is under way. What goes along with an
+    answer waits for it, also while the answer waits for the platform to ask again, or is to be
+    tried once more within half a minute: a card never overtakes its words.
     """
+    # Lane by lane, the index leads past what waits for a later day, however much that is.
+    listed = ",".join(str(lane) for lane in range(lanes[0], lanes[1] + 1))
     rows = await tx.all(
-        "SELECT id FROM effect e WHERE state = 'ready' AND next_us <= ? AND lane BETWEEN ? AND ?"
+        f"SELECT id FROM effect e WHERE state = 'ready' AND next_us <= ? AND lane IN ({listed})"  # noqa: S608  (numbers)
         " AND (order_key = '' OR NOT EXISTS (SELECT 1 FROM effect o WHERE o.order_key = e.order_key"
         " AND (o.state = 'sending'"
-        "      OR (o.state = 'ready' AND o.next_us <= ? AND o.id < e.id))))"
+        "      OR (o.state = 'ready' AND o.id < e.id AND (o.next_us <= ?"
+        "          OR (o.inbox_id = e.inbox_id"
+        "              AND (o.kind = 'oa_reply' OR (o.fence > 0 AND o.next_us <= ?))))))))"
         " ORDER BY lane, coalesce(deadline_us, 9000000000000000), id LIMIT ?",
-        now_us, lanes[0], lanes[1], now_us, limit,
+        now_us, now_us, now_us + _SOON_US, limit,
     )  # fmt: skip
     return [await _begin(tx, row["id"], now_us) for row in rows]
 
@@ -90,6 +102,8 @@ async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     A try that was held back before any call leaves only its reason, and is not counted.
     """
     final = receipt.state in _FINAL
+    if receipt.state is State.READY and receipt.phase == _WRITTEN:
+        await _repeat_while_known(tx, effect)
     changed = await tx.run(
         "UPDATE effect SET state = ?, code = ?, meaning = ?, next_us = ?, done_us = ?,"
         " attempts = attempts - ?"
@@ -111,6 +125,18 @@ async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     return changed == 1
 
 
+async def _repeat_while_known(tx: Tx, effect: Row) -> None:
+    """Let an effect that may have arrived wait no longer than the platform knows a repeat."""
+    if effect["kind"] not in _KNOWN_FOR_US:
+        return
+    ends_us = effect["sent_us"] + _KNOWN_FOR_US[effect["kind"]]
+    await tx.run(
+        "UPDATE effect SET deadline_us = ? WHERE id = ? AND state = 'sending'"
+        " AND (deadline_us IS NULL OR deadline_us > ?)",
+        ends_us, effect["id"], ends_us,
+    )  # fmt: skip
+
+
 async def asked(tx: Tx, order: str, now_us: int) -> frozenset[str]:
     """Return the effects of one order, by their own keys, that need not be owed again now.
 
@@ -129,31 +155,10 @@ async def said_since(tx: Tx, order: str, since_us: int) -> int:
     """Count the messages of one conversation that went out since a moment or still will."""
     row = await tx.one(
         "SELECT count(*) AS n FROM effect WHERE order_key = ? AND kind = ?"
-        " AND state IN ('ready', 'sending', 'done', 'unknown')"
-        " AND (sent_us IS NULL OR sent_us >= ?)",
+        " AND (state IN ('ready', 'sending') OR state IN ('done', 'unknown') AND sent_us >= ?)",
         order, SendKf.kind, since_us,
     )  # fmt: skip
     return int(row["n"]) if row else 0
-
-
-async def call_off(tx: Tx, person: str, now_us: int) -> None:
-    """Skip messages to a member that were put off to a later hour and have not been tried.
-
-    An answer that merely waits its turn stays owed.
-    """
-    rows = await tx.all(
-        "SELECT id, kind, body FROM effect WHERE person_id = ? AND state = 'ready'"
-        " AND attempts = 0 AND next_us > ? AND kind IN (?, ?)",
-        person, now_us, Send.kind, SendKf.kind,
-    )  # fmt: skip
-    for row in rows:
-        action = action_from_json(row["kind"], row["body"])
-        if isinstance(action, Remote) and action.not_before:
-            await tx.run(
-                "UPDATE effect SET state = 'skipped', done_us = ?,"
-                " meaning = '顾客已退订，没到点的不再发' WHERE id = ?",
-                now_us, row["id"],
-            )  # fmt: skip
 
 
 async def reply_of(tx: Tx, inbox_id: int) -> Row | None:
@@ -192,18 +197,28 @@ async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:
     )  # fmt: skip
 
 
-async def not_answered(tx: Tx, inbox_id: int, next_us: int) -> None:
-    """Note that the response left without the answer; it follows as a message from `next_us` on.
+async def not_answered(tx: Tx, inbox_id: int, now_us: int, after_us: int) -> None:
+    """Note that the response left without the answer: it follows as a message after a while.
 
     Only the response that was open when the answer was decided may say so: a later one, which the
-    platform's retry opened, has a fence of its own and may hold the answer already.
+    platform's retry opened, has a fence of its own and may hold the answer already. Until then a
+    follower sees that somebody is at it.
     """
-    await tx.run(
+    row = await tx.one(
         "UPDATE effect SET state = 'ready', carrier = 'call', next_us = ?"
         " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply') AND carrier = 'response'"
-        " AND state = 'sending' AND fence = 1",
-        next_us, inbox_id,
+        " AND state = 'sending' AND fence = 1 RETURNING *",
+        now_us + after_us, inbox_id,
     )  # fmt: skip
+    if row is None or row["kind"] != Reply.kind:
+        return
+    answer = action_from_json(row["kind"], row["body"])
+    if isinstance(answer, Reply):
+        event_id = str(row["key"]).partition(":")[0]
+        deadline = moment(now_us) + _TYPING_WITHIN
+        typing = ShowTyping(account=answer.account, openid=answer.openid, deadline=deadline)
+        owing = Owing(inbox=inbox_id, event_id=event_id, person=row["person_id"], now_us=now_us)
+        await owe(tx, typing, owing)
 
 
 async def expire(tx: Tx, now_us: int) -> int:
@@ -227,6 +242,9 @@ async def recover(tx: Tx, now_us: int) -> int:
 
     An answer inside a response keeps its state: the platform's retry, or its silence, tells.
     """
+    under_way = "SELECT id, kind, sent_us FROM effect WHERE state = 'sending' AND carrier = 'call'"
+    for effect in await tx.all(under_way):
+        await _repeat_while_known(tx, effect)
     repeated = await tx.run(
         "UPDATE effect SET state = 'ready', next_us = ? WHERE state = 'sending'"
         " AND carrier = 'call' AND policy = ?",

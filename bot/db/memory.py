@@ -17,12 +17,20 @@ class MemoryShelf:
         """Return what an account remembers under a name, or ""."""
 
         async def work(tx: Tx) -> str:
-            row = await tx.one(
-                "SELECT value FROM memory WHERE account = ? AND name = ?", account, name
-            )
-            return str(row["value"]) if row else ""
+            return await recalled(tx, account, name) or ""
 
         return await self._db.read(work)
+
+
+async def recalled(tx: Tx, account: str, name: str) -> str | None:
+    """Return what an account remembers under a name, or None."""
+    row = await tx.one("SELECT value FROM memory WHERE account = ? AND name = ?", account, name)
+    return None if row is None else str(row["value"])
+
+
+async def forget(tx: Tx, account: str, name: str) -> None:
+    """Forget what an account remembers under a name; repeating it is safe."""
+    await tx.run("DELETE FROM memory WHERE account = ? AND name = ?", account, name)
 
 
 async def remember(tx: Tx, account: str, values: Mapping[str, str]) -> None:

@@ -1,12 +1,14 @@
 """Reads one member's whole story: who they are, what happened, what it led to, how that ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.db.people import aliases_of
 from bot.db.reports import Owed, owed_of
 from bot.db.tx import Row, Tx
 from bot.events import Alias
+
+_LOOKED_THROUGH, _AT_ONCE = 20_000, 500  # rows: a bound on the time, and one on the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,29 @@ async def happenings(tx: Tx, ulid: str) -> Sequence[Happening]:
     for row in owed:
         effects.setdefault(row["inbox_id"], []).append(owed_of(row))
     return [_happening(row, effects.get(row["id"], [])) for row in rows]
+
+
+async def events_saying(
+    tx: Tx, says: Callable[[bytes], bool], account: str = ""
+) -> tuple[str, ...]:
+    """Return the ids of events whose message `says` accepts, as it was decrypted; oldest first.
+
+    Looks through the newest 20,000 rows of the inbox, of one account when named.
+    """
+    newest = await tx.one("SELECT max(id) AS id FROM inbox")
+    last = int(newest["id"] or 0) if newest else 0
+    found: list[str] = []
+    for upto in range(last, max(last - _LOOKED_THROUGH, 0), -_AT_ONCE):
+        rows = await tx.all(
+            "SELECT event_id, account, body FROM inbox WHERE id <= ? AND id > ? ORDER BY id DESC",
+            upto, upto - _AT_ONCE,
+        )  # fmt: skip
+        found += [
+            row["event_id"]
+            for row in rows
+            if account in ("", row["account"]) and says(bytes(row["body"]))
+        ]
+    return tuple(reversed(found))
 
 
 def _happening(row: Row, effects: list[Owed]) -> Happening:

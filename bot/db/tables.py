@@ -3,7 +3,9 @@
 Ids are integers inside and ULIDs outward; nothing is ordered by a ULID.
 """
 
+from bot.db.tables_mass import Mass, MassPart, MassReceiver
 from bot.db.tables_people import LinkToken, MergeLog, OrderName, ShopOrder
+from bot.db.tables_reconcile import Comparison, GapFound, Sighting
 from bot.db.tables_shop import (
     AliasRow,
     ChatGroup,
@@ -37,14 +39,19 @@ __all__ = [
     "AliasRow",
     "Attempt",
     "ChatGroup",
+    "Comparison",
     "Coupon",
     "CouponGrant",
     "Effect",
+    "GapFound",
     "GapRow",
     "Inbox",
     "Invite",
     "LabelId",
     "LinkToken",
+    "Mass",
+    "MassPart",
+    "MassReceiver",
     "Memory",
     "MergeLog",
     "Meta",
@@ -58,6 +65,7 @@ __all__ = [
     "RuleHit",
     "SeatRow",
     "ShopOrder",
+    "Sighting",
     "Tag",
     "Talk",
     "TillGuard",

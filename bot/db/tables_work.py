@@ -80,6 +80,7 @@ class Effect(Model):
         table = "effect"
         indexes = (
             Index(fields=("state", "lane", "next_us"), name="effect_state"),
+            Index(fields=("state", "deadline_us"), name="effect_deadline"),
             Index(fields=("order_key", "state"), name="effect_order"),
             Index(fields=("inbox_id",), name="effect_inbox"),
             Index(fields=("person_id",), name="effect_person"),

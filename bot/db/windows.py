@@ -1,23 +1,24 @@
 """How much an Official Account may still say to a follower, counted before it is said.
 
-oa/api.md section 2: some messages within hours of what the follower wrote, fewer within a minute
-of a follow, a scan or a menu tap; of windows that overlap the larger counts. Without any sign of
-the follower, as after an import, the platform decides.
+oa/api.md section 2: some messages within hours of what the follower sent, words or a picture, fewer
+within a minute of a follow, a scan or a menu tap; of windows that overlap the larger counts. A line
+tapped in a menu message opens none. Without any sign of the follower, as after an import, the
+platform decides.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.actions import Remote, Reply, Send
+from bot.actions import Remote, Reply, Send, SendTemplate
 from bot.clock import Now
+from bot.db import reminders
 from bot.db.tx import Database, Tx
 from bot.errors import DatabaseTrouble
 
-# As callbacks are named in the inbox; a message is what is no event.
-_EVENT = "event."
-_TAPS = frozenset(
-    f"{_EVENT}{name}"
-    for name in ("subscribe", "scan", "click", "scancode_push", "scancode_waitmsg")
-)
+# As callbacks are named in the inbox, in small letters.
+_TAPS = (
+    "event.subscribe", "event.scan", "event.click", "event.scancode_push", "event.scancode_waitmsg",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +39,18 @@ class Windows:
         self._tap = tap
 
     async def shut(self, action: Remote, person: str | None) -> str:
-        """Return why a message cannot reach its follower, in Chinese; "" when it may be sent."""
+        """Return why a message cannot reach its follower, in Chinese; "" when it may be sent.
+
+        A reminder that is not wanted any more is such a message too.
+        """
+        if isinstance(action, SendTemplate) and person:
+            return await self._unwanted(action.about, person)
         if not isinstance(action, Reply | Send) or person is None:
             return ""
         order = action.order()
 
         async def work(tx: Tx) -> str:
-            signs = await _signs(tx, action.account, person)
+            signs = (await _spoke(tx, action), await _tapped(tx, action, person))
             if not any(signs):
                 return ""
             windows = zip((self._message, self._tap), signs, strict=True)
@@ -60,23 +66,53 @@ class Windows:
                     return ""
             return f"顾客这次互动后已发满 {open_since[0][0].messages} 条；等顾客下次发言"
 
+        return await self._told(work)
+
+    async def _unwanted(self, about: str, person: str) -> str:
+        return await self._told(lambda tx: reminders.unwanted(tx, about, person, self._now()))
+
+    async def _told(self, work: Callable[[Tx], Awaitable[str]]) -> str:
         try:
             return await self._db.read(work)
         except DatabaseTrouble:  # the platform decides
             return ""
 
 
-async def _signs(tx: Tx, account: str, person: str) -> tuple[int, int]:
-    """Return when the follower last wrote, and last tapped; 0 for never."""
-    rows = await tx.all(
-        "SELECT kind, max(received_us) AS at_us FROM inbox WHERE person_id = ? AND account = ?"
-        " AND source <> 'internal' GROUP BY kind",
-        person, account,
+async def promised(tx: Tx, account: str, openid: str, since_us: int) -> int:
+    """Count the messages to a follower that went out since a moment or still will."""
+    row = await tx.one(
+        "SELECT count(*) AS n FROM effect WHERE order_key = ? AND carrier = 'call'"
+        " AND (state IN ('ready', 'sending') OR state IN ('done', 'unknown') AND sent_us >= ?)",
+        _order(account, openid), since_us,
     )  # fmt: skip
-    seen = [(str(row["kind"]).lower(), int(row["at_us"])) for row in rows]
-    taps = [at_us for kind, at_us in seen if kind in _TAPS]
-    words = [at_us for kind, at_us in seen if not kind.startswith(_EVENT)]
-    return max(words, default=0), max(taps, default=0)
+    return int(row["n"]) if row else 0
+
+
+def _order(account: str, openid: str) -> str:
+    return Send(account=account, openid=openid, text="").order()
+
+
+async def _spoke(tx: Tx, action: Reply | Send) -> int:
+    """Return when the follower last sent anything; 0 for never."""
+    row = await tx.one(
+        "SELECT spoke_us FROM reach WHERE account = ? AND address = ? AND staff = ''",
+        action.account, action.openid,
+    )  # fmt: skip
+    return int(row["spoke_us"] or 0) if row else 0
+
+
+async def _tapped(tx: Tx, action: Reply | Send, person: str) -> int:
+    """Return when the follower last followed, scanned or tapped the menu; 0 for never.
+
+    `person` is who they were when this was claimed: by now they may be found to be another.
+    """
+    row = await tx.one(
+        "SELECT max(received_us) AS at_us FROM inbox WHERE person_id = coalesce((SELECT person_id"
+        " FROM reach WHERE account = ? AND address = ? AND staff = ''), ?) AND account = ?"
+        " AND source <> 'internal' AND lower(kind) IN (?, ?, ?, ?, ?)",
+        action.account, action.openid, person, action.account, *_TAPS,
+    )  # fmt: skip
+    return int(row["at_us"] or 0) if row else 0
 
 
 async def _said(tx: Tx, order: str, since_us: int) -> int:

@@ -8,10 +8,11 @@ from bot.events.event import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSaid(Event):
-    """A follower typed something to the Official Account."""
+    """A follower typed something, or tapped a line of a menu message, which then is `menu_id`."""
 
     text: str
     msg_id: str
+    menu_id: str = ""
     occasion: ClassVar[str] = "text"
 
 

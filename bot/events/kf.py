@@ -12,10 +12,14 @@ from bot.events.event import Event, Notice, Unrecognised
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KfRang(Event):
-    """There is something to pull from `kf`. The token spares us the strict limit for 10 minutes."""
+    """There is something to pull from `kf`. The token spares us the strict limit for 10 minutes.
+
+    `run` names the comparison whose pull left more behind; "" for a bell of the platform's.
+    """
 
     kf: str
     token: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

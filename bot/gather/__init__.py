@@ -24,8 +24,11 @@ from bot.gather.coupon import campaign_of, coupon_of
 from bot.gather.group import chat_of, draft_facts, pool_of_chat
 from bot.gather.linking import link_facts
 from bot.gather.look import Look
+from bot.gather.mass import mass_facts
 from bot.gather.orders import bought, buyer, follow, order_facts
 from bot.gather.proofs import Arrived
+from bot.gather.reconcile import listed_facts
+from bot.gather.reported import reported_of
 from bot.gather.shift import shift_of
 from bot.gather.spent import with_spent
 from bot.gather.subject import subject_of
@@ -68,6 +71,7 @@ async def gather(tx: Tx, shop: Shop, people: People, row: Row, event: Event) -> 
         pool=pool_of_chat(content, chat),
         now_us=now_us,
         orders=await order_facts(tx, who.member, order, now_us),
+        listed=await listed_facts(tx, shop, event, now_us),
     )
     trace = shop.rules().match(await subject_of(tx, look))
     wanted = needs(event, trace.hits, content, look.pool)
@@ -87,7 +91,7 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
     return Facts(
         now=moment(look.now_us),
         content=content,
-        member=await with_spent(tx, event, look.member),
+        member=await with_spent(tx, event, look.member, look.now_us),
         campaigns={c.id: await campaign_of(tx, look, c) for c in campaigns},
         pools={p.id: await seats.pool_facts(tx, p, look.person, look.now_us) for p in pools},
         coupon=await coupon_of(tx, content, event),
@@ -95,6 +99,7 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
         seats=await _seats(tx, event),
         chat=look.chat,
         pool_of_chat=look.pool,
+        listed=look.listed,
         drafts=await draft_facts(tx, look),
         dice=dice,
         public_url=shop.public_url,
@@ -103,10 +108,13 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
         shift=await shift_of(tx, look),
+        reported=await reported_of(tx, event, look.now_us),
+        mass=await mass_facts(tx, look),
         zone=shop.zone,
         corps={k.id: k.scope for k in shop.accounts.values() if k.channel == "wecom"},
         group_lag=shop.times.group_lag,
         redeem_undo=shop.tills.undo_within,
+        quota=shop.quota,
     )
 
 

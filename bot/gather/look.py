@@ -13,7 +13,7 @@ from bot.events import (
     OrderTold,
     Scanned,
 )
-from bot.facts import Content, Member, OrderFacts
+from bot.facts import Content, ListedFacts, Member, OrderFacts
 from bot.shop import Shop
 
 
@@ -30,6 +30,7 @@ class Look:
     now_us: int
     chat: str = ""
     orders: OrderFacts = field(default_factory=OrderFacts)
+    listed: ListedFacts = field(default_factory=ListedFacts)
 
     @property
     def person(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Counts what was said in customer service since the customer's words, before more is said.
+"""Counts what was said by message since the customer's own words, before more is said.
 
 A customer who types many lines in one breath renews nothing by those that lie before our answers.
 """
@@ -6,18 +6,33 @@ A customer who types many lines in one breath renews nothing by those that lie b
 from dataclasses import replace
 
 from bot.clock import micros
-from bot.db import ledger
+from bot.db import ledger, windows
 from bot.db.tx import Tx
-from bot.events import Event, KfSaid
-from bot.facts import Member, Talk
+from bot.events import ANSWERED_INSIDE, Event, KfSaid
+from bot.facts import Member, Reach, Talk
 
 
-async def with_spent(tx: Tx, event: Event, member: Member | None) -> Member | None:
-    """Return the member with each conversation's `sent` as the platform counts it."""
-    if member is None or not member.talks:
+async def with_spent(tx: Tx, event: Event, member: Member | None, now_us: int) -> Member | None:
+    """Return the member with each `sent`, of conversations and reaches, as the platform counts."""
+    if member is None:
         return member
     talks = tuple([replace(t, sent=await _spent(tx, event, t)) for t in member.talks])
-    return replace(member, talks=talks)
+    reaches = tuple([replace(r, sent=await _sent(tx, event, r, now_us)) for r in member.reaches])
+    return replace(member, talks=talks, reaches=reaches)
+
+
+async def _sent(tx: Tx, event: Event, reach: Reach, now_us: int) -> int:
+    """Return what a follower got since their last message, or still will.
+
+    Where this event begins anew, only what is still on its way counts.
+    """
+    if reach.channel != "oa":
+        return 0
+    renews = isinstance(event, ANSWERED_INSIDE) and getattr(event, "menu_id", "") == ""
+    since_us = now_us if renews else micros(reach.spoke) if reach.spoke else None
+    if since_us is None:
+        return 0
+    return await windows.promised(tx, reach.account, reach.address, since_us)
 
 
 async def _spent(tx: Tx, event: Event, talk: Talk) -> int:

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from bot.clock import micros, moment
 from bot.db import journal
 from bot.db.tx import Tx
-from bot.events import BotAsked, GroupSaid, KfSaid, MemberJoined, OrderTold, StaffSaid, TextSaid
+from bot.events import (
+    AddFound,
+    BotAsked,
+    FollowFound,
+    GroupSaid,
+    KfSaid,
+    MemberJoined,
+    OrderTold,
+    StaffSaid,
+    TextSaid,
+)
 from bot.events.kf import KfItem
 from bot.gather.group import store_of_chat
 from bot.gather.look import Look, key_of
@@ -57,8 +67,13 @@ def _duty(look: Look) -> str:
 
 def _history(look: Look) -> bool:
     # What only says how things were before is nothing that a rule may react to.
+    if look.listed.overtaken:
+        return True
     match look.event:
-        case MemberJoined(earlier=earlier):  # who sat in a group before us did not join it now
+        # Who was there before us did not come now.
+        case (
+            MemberJoined(earlier=earlier) | AddFound(earlier=earlier) | FollowFound(earlier=earlier)
+        ):
             return earlier
         case OrderTold():  # last year's order, a refund, an order that has no member yet
             return not look.orders.fresh

@@ -7,10 +7,12 @@ from bot.db.order import STRENGTH
 from bot.db.people import Linked, People
 from bot.db.tx import Tx
 from bot.events import (
+    AddFound,
     Alias,
     AliasKind,
     CouponOpened,
     Event,
+    FollowFound,
     MemberJoined,
     MergeUndone,
     NamesTold,
@@ -21,6 +23,8 @@ from bot.events import (
 from bot.facts import Member, Passphrase
 from bot.gather.coupon import presented
 from bot.gather.proofs import Arrived, by_passphrase, by_token, group_called, token_of
+
+_TELLS_UNIONID = (ProfileRead, MemberJoined, AddFound, FollowFound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ async def who_of(tx: Tx, arrived: Arrived) -> Who:
 
 async def _known(tx: Tx, arrived: Arrived, name: Alias) -> Who:
     event, people = arrived.event, arrived.people
-    unionid = event.unionid if isinstance(event, ProfileRead | MemberJoined) else ""
+    unionid = event.unionid if isinstance(event, _TELLS_UNIONID) else ""
     other = Alias(AliasKind.UNIONID, "", unionid) if unionid else None
     met, new = await people.meet(tx, name, arrived.now_us, known_as=other)
     linked, how, passphrase = Linked(person=met), "", None

@@ -26,7 +26,7 @@ async def take_seat(tx: Tx, action: TakeSeat, decision: Decision) -> None:
 
 async def leave_seat(tx: Tx, action: LeaveSeat, decision: Decision) -> None:
     """Record that the customer left a group."""
-    await seats.leave(tx, action.chat, action.member, decision.now_us)
+    await seats.leave(tx, action.chat, action.member, decision.event_us)
 
 
 async def mark_group(tx: Tx, action: MarkGroup, decision: Decision) -> None:

@@ -5,7 +5,10 @@ from bot.clock import micros
 from bot.codec import event_to_json
 from bot.db import inbox, journal
 from bot.db.tx import Tx
+from bot.events import FOUND
 from bot.settle.decision import Decision
+
+_LATE_LANE = 2
 
 
 async def tell(tx: Tx, action: Tell, decision: Decision) -> None:
@@ -22,6 +25,8 @@ async def tell(tx: Tx, action: Tell, decision: Decision) -> None:
             body=event_to_json(event),
             received_us=decision.now_us,
             event_us=micros(event.at) if event.at else None,
+            # What is late already waits for whoever is here now.
+            lane=_LATE_LANE if isinstance(event, FOUND) else 1,
         ),
     )
 

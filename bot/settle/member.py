@@ -2,7 +2,7 @@
 
 from bot.actions import BindStore, CallOff, Gap, MarkReach, MarkTalk, MarkTold, Tag, Untag
 from bot.clock import micros
-from bot.db import journal, ledger, talks
+from bot.db import calling_off, journal, talks
 from bot.db.tx import Tx
 from bot.settle.decision import Decision
 
@@ -56,7 +56,7 @@ async def mark_reach(tx: Tx, action: MarkReach, decision: Decision) -> None:
         address=action.address,
         staff=action.staff,
         on=action.on,
-        spoke_us=decision.event_us if action.spoke else None,
+        spoke_us=_spoke_us(decision) if action.spoke else None,
         at_us=decision.event_us,
     )
 
@@ -71,10 +71,16 @@ async def mark_talk(tx: Tx, action: MarkTalk, decision: Decision) -> None:
         person=decision.member,
         state=action.state,
         chat=action.chat,
-        spoke_us=decision.event_us if action.spoke else None,
+        spoke_us=_spoke_us(decision) if action.spoke else None,
         staff_us=decision.event_us if action.staff_spoke else None,
         sent=action.sent,
     )
+
+
+def _spoke_us(decision: Decision) -> int:
+    # What we say afterwards is counted from here by our clock, which the platform's may be ahead
+    # of: then nothing would count.
+    return min(decision.event_us, decision.now_us)
 
 
 async def gap(tx: Tx, action: Gap, decision: Decision) -> None:
@@ -91,4 +97,4 @@ async def mark_told(tx: Tx, action: MarkTold, decision: Decision) -> None:
 
 async def call_off(tx: Tx, _action: CallOff, decision: Decision) -> None:
     """Take back what waits unasked for its hour."""
-    await ledger.call_off(tx, decision.member, decision.now_us)
+    await calling_off.call_off(tx, decision.member, decision.now_us)

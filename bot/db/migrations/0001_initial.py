@@ -90,6 +90,36 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Comparison",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("account", fields.CharField(max_length=64)),
+                ("run", fields.CharField(max_length=32)),
+                ("part", fields.CharField(max_length=16)),
+                ("state", fields.CharField(db_default="running", max_length=16)),
+                ("compared", fields.IntField(db_default=0)),
+                ("waiting", fields.IntField(db_default=0)),
+                ("trouble", fields.TextField(db_default="", unique=False)),
+                ("inbox_id", fields.BigIntField()),
+                ("began_us", fields.BigIntField()),
+                ("ended_us", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "comparison",
+                "app": "xiaoer",
+                "unique_together": (("account", "run", "part"),),
+                "indexes": [Index(fields=["account", "began_us"], name="comparison_account")],
+                "pk_attr": "id",
+                "table_description": "One part of one run for one account. `state`: running, done, refused, resting, unfinished.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Coupon",
             fields=[
                 (
@@ -181,12 +211,47 @@ class Migration(migrations.Migration):
                 "app": "xiaoer",
                 "indexes": [
                     Index(fields=["state", "lane", "next_us"], name="effect_state"),
+                    Index(fields=["state", "deadline_us"], name="effect_deadline"),
                     Index(fields=["order_key", "state"], name="effect_order"),
                     Index(fields=["inbox_id"], name="effect_inbox"),
                     Index(fields=["person_id"], name="effect_person"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A remote effect we owe, from planned to its last outcome.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="GapFound",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("name", fields.CharField(unique=True, max_length=255)),
+                ("account", fields.CharField(max_length=64)),
+                ("run", fields.CharField(max_length=32)),
+                ("part", fields.CharField(max_length=16)),
+                ("what", fields.CharField(max_length=16)),
+                ("about", fields.CharField(db_default="", max_length=64)),
+                ("member", fields.CharField(max_length=255)),
+                ("person_id", fields.CharField(null=True, max_length=26)),
+                ("inbox_id", fields.BigIntField()),
+                ("happened_us", fields.BigIntField(null=True)),
+                ("found_us", fields.BigIntField()),
+                ("certain", fields.IntField(db_default=1)),
+            ],
+            options={
+                "table": "gap_found",
+                "app": "xiaoer",
+                "indexes": [
+                    Index(fields=["account", "found_us"], name="gap_found_account"),
+                    Index(fields=["member", "about"], name="gap_found_member"),
+                ],
+                "pk_attr": "id",
+                "table_description": "Something that no callback told us, once for each happening.",
             },
             bases=["Model"],
         ),
@@ -320,6 +385,87 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["person_id"], name="link_token_member")],
                 "pk_attr": "id",
                 "table_description": "A token that proves, at another door, to be this member: kept as a keyed hash, used once.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Mass",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("name", fields.CharField(unique=True, max_length=64)),
+                ("account", fields.CharField(max_length=64)),
+                ("letter", fields.TextField(unique=False)),
+                ("selection", fields.TextField(unique=False)),
+                ("left_out", fields.TextField(unique=False)),
+                ("state", fields.CharField(db_default="open", max_length=16)),
+                ("inbox_id", fields.BigIntField()),
+                ("at_us", fields.BigIntField()),
+            ],
+            options={
+                "table": "mass",
+                "app": "xiaoer",
+                "pk_attr": "id",
+                "table_description": "A mass message under its operator's name. `state`: open or stopped.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="MassPart",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("mass", fields.CharField(max_length=64)),
+                ("account", fields.CharField(max_length=64)),
+                ("part", fields.CharField(max_length=96)),
+                ("staff", fields.CharField(max_length=64)),
+                ("msgid", fields.CharField(db_default="", max_length=128)),
+                ("state", fields.CharField(db_default="owed", max_length=16)),
+                ("trouble", fields.TextField(db_default="", unique=False)),
+                ("made_us", fields.BigIntField(null=True)),
+                ("tapped_us", fields.BigIntField(null=True)),
+                ("read_us", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "mass_part",
+                "app": "xiaoer",
+                "unique_together": (("mass", "part"),),
+                "indexes": [Index(fields=["account", "state", "made_us"], name="mass_part_open")],
+                "pk_attr": "id",
+                "table_description": "What one employee is asked to confirm. `state`: owed, made, failed, done or stopped.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="MassReceiver",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("mass", fields.CharField(max_length=64)),
+                ("part", fields.CharField(max_length=96)),
+                ("receiver", fields.CharField(max_length=64)),
+                ("state", fields.CharField(db_default="promised", max_length=16)),
+                ("at_us", fields.BigIntField()),
+            ],
+            options={
+                "table": "mass_receiver",
+                "app": "xiaoer",
+                "unique_together": (("mass", "receiver"),),
+                "indexes": [Index(fields=["state", "at_us"], name="mass_receiver_counted")],
+                "pk_attr": "id",
+                "table_description": "A customer or group and what became of a mass message to it.",
             },
             bases=["Model"],
         ),
@@ -657,6 +803,30 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["person_id"], name="shop_order_member")],
                 "pk_attr": "id",
                 "table_description": "An order as its newest revision tells it, and whose it is, once that is known.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Sighting",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("account", fields.CharField(max_length=64)),
+                ("run", fields.CharField(max_length=32)),
+                ("part", fields.CharField(max_length=16)),
+                ("about", fields.CharField(db_default="", max_length=64)),
+                ("name", fields.CharField(max_length=255)),
+            ],
+            options={
+                "table": "sighting",
+                "app": "xiaoer",
+                "unique_together": (("account", "part", "about", "name", "run"),),
+                "pk_attr": "id",
+                "table_description": "Somebody whom a list showed that is not read to its end yet.",
             },
             bases=["Model"],
         ),
