@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.actions import (
     Action,
@@ -17,18 +18,19 @@ from bot.actions import (
 )
 from bot.actions.answering import to_staff
 from bot.draft import draft
-from bot.events import ContactAdded, GroupSaid, KfEntered, KfSaid
+from bot.events import ContactAdded, Event, GroupSaid, KfEntered, KfSaid, TextSaid
 from bot.facts import Facts, Reach, Situation, Talk
 from bot.fit import Way, fit, menu_of, words_of
 
 KF_MESSAGES = 5  # wecom/kf.md section 5: after the customer's last words
 SPEAKING_WINDOW = timedelta(hours=48)  # oa/api.md section 2: after the customer's last message
-_SPARE = 1  # of the five: kept for receipts and for calling a person
+_SPARE = 1  # of what may be sent: for calling a person, and for an answer that missed its response
 _ALL_SAID = "顾客说完之后已经回了几条，平台一轮只让发 5 条"
 _CARDS = 9  # wecom/customer-contact.md section 2
 _TEXT_ONLY = Way(no_image="这里只能回文字")
 _GROUP = Way(no_image="要群主自己在群里发")
 _CONTACT = Way(room=_CARDS, no_image="好友欢迎语不附图片文件")
+_Message = TypeVar("_Message", Send, SendKf)
 
 
 def carry(
@@ -36,9 +38,10 @@ def carry(
 ) -> tuple[tuple[Speak, ...], tuple[Action, ...]]:
     """Return the words as they go out and the effects that carry them; none when there is no way.
 
-    An Official Account is answered in the response; a new contact by the welcome, once, within
-    20 s; an employee where they asked; a customer in a group through its owner; anybody else by
-    message while the window after their last words is open. Withheld words stay and go nowhere.
+    An Official Account is answered in the response, and what goes along follows by message; a new
+    contact by the welcome, once, within 20 s; an employee where they asked; a customer in a group
+    through its owner; anybody else by message while the window after their last words is open.
+    Withheld words stay and go nowhere.
     """
     if all(words.withheld for words in said):
         return tuple(said), ()
@@ -62,7 +65,7 @@ def _carried(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> 
     if isinstance(event, GroupSaid):
         return draft(situation, text, rule)
     if event.who is not None and facts.answers_inside:
-        return (Reply(account=event.account, openid=event.who.value, text=text, rule=rule),)
+        return _in_response(event.account, event.who.value, said, rule)
     return to_staff(event, text, rule, facts.now) or _by_open_window(facts, said, rule, talk)
 
 
@@ -72,7 +75,8 @@ def _talk(situation: Situation) -> Talk | None:
     if isinstance(event, KfSaid):
         return _own_talk(event, facts)
     at = facts.morning or facts.now
-    return None if _open_window(facts, at) else _open_talk(facts, at)
+    reach = _open_window(facts, at)
+    return None if reach and _has_room(reach, facts) else _open_talk(facts, at)
 
 
 def _own_talk(event: KfSaid, facts: Facts) -> Talk | None:
@@ -102,9 +106,42 @@ def _way(situation: Situation, talk: Talk | None, at: datetime) -> Way:
             return _GROUP
         case KfSaid():
             return _kf_way(talk.sent if talk else 0)
-    if talk and not situation.facts.answers_inside and not _open_window(situation.facts, at):
+    return _open_way(situation, talk, at)
+
+
+def _open_way(situation: Situation, talk: Talk | None, at: datetime) -> Way:
+    facts = situation.facts
+    if facts.answers_inside:
+        return Way(room=_room_after(situation.event, facts))
+    if talk:
         return _kf_way(talk.sent)
+    if reach := _open_window(facts, at):
+        return Way(menu=True, room=facts.quota.after_message - _SPARE - reach.sent - 1)
     return _TEXT_ONLY
+
+
+def _room_after(event: Event, facts: Facts) -> int:
+    """Return how many messages may follow the answer inside the response to a follower."""
+    reach = _own_reach(event, facts)
+    sent = reach.sent if reach else 0
+    match event:
+        case TextSaid(menu_id=""):
+            return facts.quota.after_message - _SPARE - sent
+        case TextSaid():  # a tap on a menu message opens no window of its own (oa/api.md section 2)
+            open_still = reach and reach.spoke and facts.now - reach.spoke < SPEAKING_WINDOW
+            return facts.quota.after_message - _SPARE - sent if open_still else 0
+    return facts.quota.after_tap - _SPARE - sent
+
+
+def _own_reach(event: Event, facts: Facts) -> Reach | None:
+    own = (event.account, event.who.value if event.who else "")
+    reaches = facts.member.reaches if facts.member else ()
+    return next((one for one in reaches if (one.account, one.address) == own), None)
+
+
+def _in_response(account: str, openid: str, said: Sequence[Speak], rule: str) -> tuple[Action, ...]:
+    reply = Reply(account=account, openid=openid, text=words_of(said), rule=rule)
+    return (reply, *_along(Send(account=account, openid=openid, text="", rule=rule), said))
 
 
 def _kf_way(sent: int) -> Way:
@@ -116,14 +153,14 @@ def _by_open_window(
 ) -> tuple[Action, ...]:
     # In quiet hours unasked words wait, as long as the window will still be open then.
     later = facts.morning
-    if reach := _open_window(facts, later or facts.now):
-        text = words_of(said)
-        send = Send(account=reach.account, openid=reach.address, text=text, rule=rule)
-        return (replace(send, not_before=later),)
-    if talk is None:
+    if talk:
+        sends = _send_kf(talk, said, rule)
+        return tuple(replace(s, not_before=later) if isinstance(s, SendKf) else s for s in sends)
+    reach = _open_window(facts, later or facts.now)
+    if reach is None:
         return ()
-    sends = _send_kf(talk, said, rule)
-    return tuple(replace(s, not_before=later) if isinstance(s, SendKf) else s for s in sends)
+    plain = Send(account=reach.account, openid=reach.address, text="", rule=rule, not_before=later)
+    return (replace(plain, text=words_of(said), menu=menu_of(said)), *_along(plain, said))
 
 
 def _in_kf(
@@ -147,16 +184,20 @@ def _in_kf(
 
 
 def _send_kf(talk: Talk, said: Sequence[Speak], rule: str) -> tuple[Action, ...]:
-    """Return one message for the words and their menu, one for each link, one for each picture."""
-    links = [one.link for one in said if one.link]
-    images = [one.image for one in said if one.image]
     plain = SendKf(account=talk.account, kf=talk.kf, member=talk.member, text="", rule=rule)
-    sends = [
-        replace(plain, text=words_of(said), menu=menu_of(said)),
-        *(replace(plain, link=link, name=_numbered("link", n)) for n, link in enumerate(links, 1)),
-        *(replace(plain, image=one, name=_numbered("image", n)) for n, one in enumerate(images, 1)),
-    ]
+    words = replace(plain, text=words_of(said), menu=menu_of(said))
+    sends = (words, *_along(plain, said))
     return (*sends, MarkTalk(kf=talk.kf, member=talk.member, sent=len(sends), rule=rule))
+
+
+def _along(plain: _Message, said: Sequence[Speak]) -> tuple[_Message, ...]:
+    """Return one message for each link, and one for each picture."""
+    along: list[_Message] = []
+    for n, link in enumerate((one.link for one in said if one.link), 1):
+        along.append(replace(plain, link=link, name=_numbered("link", n)))
+    for n, image in enumerate((one.image for one in said if one.image), 1):
+        along.append(replace(plain, image=image, name=_numbered("image", n)))
+    return tuple(along)
 
 
 def _numbered(name: str, number: int) -> str:
@@ -192,10 +233,15 @@ def _welcome(
 
 
 def _open_window(facts: Facts, at: datetime) -> Reach | None:
-    if facts.member is None:
-        return None
-    for reach in facts.member.reaches:
-        open_still = reach.spoke is not None and at - reach.spoke < SPEAKING_WINDOW
-        if reach.channel == "oa" and reach.on and open_still:
-            return reach
-    return None
+    """Return an account whose window is open: one where there is room, before one without."""
+    found = [
+        reach
+        for reach in (facts.member.reaches if facts.member else ())
+        if reach.channel == "oa" and reach.on
+        if reach.spoke is not None and at - reach.spoke < SPEAKING_WINDOW
+    ]
+    return next((reach for reach in found if _has_room(reach, facts)), found[0] if found else None)
+
+
+def _has_room(reach: Reach, facts: Facts) -> bool:
+    return reach.sent < facts.quota.after_message

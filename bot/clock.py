@@ -10,19 +10,28 @@ Now = Callable[[], int]  # UTC microseconds
 
 
 class Clock:
-    """Tells business time as the wall clock plus an offset that only a demonstration sets."""
+    """Tells business time: the wall clock, or in a demonstration one that is ahead and faster."""
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         self._wall = wall
         self._offset_s = 0.0
+        self._followed = 0.0  # when, by the wall clock
+        self._rate = 1.0
 
-    def follow(self, offset_s: float) -> None:
-        """Shift business time to the wall clock plus `offset_s` seconds."""
+    def follow(self, offset_s: float, rate: float = 1.0) -> None:
+        """Shift business time to the wall clock plus `offset_s` seconds.
+
+        From there it passes `rate` times as fast, 0 for not at all.
+        """
         self._offset_s = offset_s
+        self._followed = self._wall()
+        self._rate = rate
 
     def __call__(self) -> int:
         """Return the business time as UTC microseconds."""
-        return int((self._wall() + self._offset_s) * 1_000_000)
+        wall = self._wall()
+        gained_s = (wall - self._followed) * (self._rate - 1.0)
+        return int((wall + self._offset_s + gained_s) * 1_000_000)
 
 
 class Skew:

@@ -9,6 +9,7 @@ from bot.actions import Action
 from bot.events import Event
 
 _EVENTS = {c.__name__: c for c in vars(events).values() if isinstance(c, type)}
+_LISTED = 50  # of ten thousand receivers a trace needs no more
 _ACTIONS = {c.kind: c for c in (*actions.LOCAL, *actions.REMOTE)}
 
 
@@ -44,6 +45,12 @@ def action_from_json(kind: str, body: str) -> Action:
 
 
 def action_summary(action: Action) -> dict[str, Any]:
-    """Return an action as the trace shows it: its kind and its fields."""
+    """Return an action as the trace shows it: its kind and its fields, long lists cut short."""
     shown: dict[str, Any] = _adapter(type(action)).dump_python(action, mode="json")
-    return {"kind": action.kind, **shown}
+    return {"kind": action.kind, **{name: _clipped(value) for name, value in shown.items()}}
+
+
+def _clipped(value: Any) -> Any:
+    if isinstance(value, list) and len(value) > _LISTED:
+        return [*value[:_LISTED], f"… 共 {len(value)} 个"]
+    return value

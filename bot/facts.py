@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.events import Alias, AliasKind, Event
-from bot.member import Member, Reach, Talk
+from bot.listed import ListedFacts, Standing
+from bot.mass import Candidate, MassFacts, MassPart
+from bot.member import Member, Quota, Reach, SentNotice, Talk
 from config.nouns import (
     Campaign,
     Content,
@@ -21,12 +23,15 @@ from config.nouns import (
     Store,
     Welcome,
 )
+from config.service_notices import ServiceNotice
 from keyword_rules.rule import Hit
 
 __all__ = [
-    "Campaign", "CampaignFacts", "Content", "CouponFacts", "EntryCode", "Facts", "Grant", "Group",
-    "GroupFacts", "Member", "Newcomer", "OrderFacts", "Persona", "Pool", "PoolFacts", "Reach",
-    "ShiftFacts", "Situation", "Staff", "StageRule", "Store", "Talk", "Tally", "Unsaid", "Welcome",
+    "Campaign", "CampaignFacts", "Candidate", "Content", "CouponFacts", "EntryCode", "Facts",
+    "Grant", "Group", "GroupFacts", "ListedFacts", "MassFacts", "MassPart", "Member", "Newcomer",
+    "OrderFacts", "Persona", "Pool", "PoolFacts", "Quota", "Reach", "SentNotice", "ServiceNotice",
+    "ShiftFacts", "Situation", "Staff", "StageRule", "Standing", "Store", "Talk", "Tally", "Unsaid",
+    "Welcome",
 ]  # fmt: skip
 
 
@@ -234,6 +239,7 @@ class Facts:
     seats: frozenset[str] = frozenset()  # customers known to sit in the group the event is about
     chat: str = ""  # the group this is about, or by whose link the customer came
     pool_of_chat: str = ""
+    listed: ListedFacts = field(default_factory=ListedFacts)
     drafts: DraftFacts = field(default_factory=DraftFacts)
     dice: str = ""  # hex digits, the same for every run of this event
     public_url: str = ""
@@ -241,12 +247,15 @@ class Facts:
     silent: str = ""  # why nothing may be said by itself now; "" = it may
     ticket: str = ""  # an unguessable name for what this event opens
     welcome_until: datetime | None = None
+    mass: MassFacts | None = None  # None for every event that is about no mass message
     shift: ShiftFacts | None = None  # of the employee who asks; None for every other event
+    reported: tuple[SentNotice | None, ...] = ()  # which notice each report of this event is of
     zone: tzinfo = UTC  # the stores' time zone, in which customers read days and hours
     group_lag: timedelta = timedelta(seconds=2)
     redeem_undo: timedelta = timedelta(minutes=30)  # for which a redemption may be taken back
 
     corps: Mapping[str, str] = field(default_factory=dict)  # WeCom account id → CorpID
+    quota: Quota = field(default_factory=Quota)
 
     @property
     def group(self) -> GroupFacts | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.actions import Choice, Speak
+from bot.actions import Choice, Speak, with_menu
 
 MENU_LINES = 10  # wecom/kf.md section 5, like the bytes above a menu
 _HEAD_BYTES = 1024
@@ -54,8 +54,7 @@ def menu_of(said: Sequence[Speak]) -> tuple[Choice, ...]:
 def _menu_as_text(words: Speak) -> Speak:
     if not words.menu:
         return words
-    lines = " / ".join(choice.content for choice in words.menu)
-    return replace(words, text=f"{words.text}\n回复：{lines}", menu=())
+    return replace(words, text=with_menu(words.text, words.menu), menu=())
 
 
 def _link_as_text(words: Speak) -> Speak:

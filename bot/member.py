@@ -11,7 +11,11 @@ _SESSION = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """One way to reach the member: follower of an account, or contact of one member of staff."""
+    """One way to reach the member: follower of an account, or contact of one member of staff.
+
+    `sent` counts our messages to a follower since their own last one, answers inside a response
+    left out.
+    """
 
     account: str
     channel: str
@@ -19,6 +23,18 @@ class Reach:
     staff: str = ""
     on: bool = True
     spoke: datetime | None = None
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How many messages a follower may get after one of their own, and after a tap, in all.
+
+    A tap is a follow, a scan or a menu entry. Answers inside a response do not count (oa/api.md 2).
+    """
+
+    after_message: int = 5
+    after_tap: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +64,15 @@ class Talk:
     def free(self, now: datetime) -> bool:
         """Tell whether nobody holds the conversation, so that the bot must take it first."""
         return self.state != "bot" and not self.held(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentNotice:
+    """A service notice that a platform reports on: the effect that sent it, and how that stands."""
+
+    effect: int
+    notice: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

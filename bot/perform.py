@@ -13,11 +13,12 @@ import structlog
 from bot.actions import Policy, Receipt, Remote, State
 from bot.clock import Clock, micros, moment
 from bot.codec import action_from_json, event_to_json
-from bot.db import inbox, ledger, memory
+from bot.db import inbox, ledger, memory, reported
+from bot.db.forgetting import PAGES_LANE
 from bot.db.tx import Database, Row, Tx
 from bot.db.windows import Windows
 from bot.errors import DatabaseTrouble
-from bot.events import Event, KfEntered
+from bot.events import ANSWERS, Event, KfEntered
 from bot.platforms.port import Port
 from bot.platforms.receipts import back_off
 
@@ -112,6 +113,9 @@ class Performer:
                 name = _name_of(event) or f"answer\0{row['key']}\0{n}"
                 await inbox.accept(tx, self._arrival(event, name, now_us))
             await memory.remember(tx, row["account"], receipt.remember)
+            await reported.catch_up(
+                tx, account=row["account"], effect=row["id"], names=receipt.remember, at_us=now_us
+            )
 
         await self._db.write(work)
 
@@ -124,8 +128,14 @@ class Performer:
             body=event_to_json(event),
             received_us=now_us,
             event_us=micros(event.at) if event.at else None,
-            lane=0 if isinstance(event, KfEntered) and event.welcome_code else 1,
+            lane=_lane_of(event),
         )
+
+
+def _lane_of(event: Event) -> int:
+    if isinstance(event, ANSWERS):
+        return PAGES_LANE
+    return 0 if isinstance(event, KfEntered) and event.welcome_code else 1
 
 
 def _name_of(event: Event) -> str:

@@ -50,6 +50,11 @@ VERBS: Mapping[str, Verb] = {
     "handover": Verb(args={"text": "template"}, shorthand="text"),
     "welcome": Verb(),
     "coupons": Verb(),
+    "notify": Verb(
+        args={"notice": "ref:notice", "campaign": "ref:campaign"},
+        required=frozenset({"notice"}),
+        shorthand="notice",
+    ),
 }
 SLOTS = frozenset({
     "store_name", "store_address", "store_hours", "store_phone", "persona_name", "member_name",

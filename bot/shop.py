@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock, Skew
 from bot.events import Alias, AliasKind, Event, KfNotice, KfOther
 from bot.events.kf import KfItem
-from bot.facts import Content
+from bot.facts import Content, Quota
 from bot.plan import Playbook
 from bot.platforms.aibot import gate as aibot_gate
 from bot.platforms.envelope import Seal
@@ -16,6 +17,8 @@ from bot.platforms.oa import gate as oa_gate
 from bot.platforms.oa.gate import Mode
 from bot.platforms.wecom import gate as wecom_gate
 from keyword_rules.match import RuleSet
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,18 @@ class Linking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Masses:
+    """How mass messages are kept within what the platform lets a customer get.
+
+    `cap`: as `bot.mass.cap_of` reads it. `remind_after`: when an employee who has not confirmed is
+    reminded once, None = never by itself.
+    """
+
+    cap: str = "month_days"
+    remind_after: timedelta | None = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """Everything a decision may look at besides the database. Rules and content may be swapped."""
 
@@ -110,7 +125,10 @@ class Shop:
     times: Times = Times()
     tills: Tills = Tills()
     linking: Linking = Linking()
+    masses: Masses = Masses()
+    quota: Quota = field(default_factory=Quota)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    proxies: tuple[Network, ...] = ()  # who may say whom they speak for
     skew: Skew = field(default_factory=Skew)
 
     def named(self, event: Event) -> Event:

@@ -21,6 +21,7 @@ from bot.db.tx import Database, Row, Tx
 from bot.decide import Decided, Decider
 from bot.errors import DatabaseTrouble
 from bot.perform import Performer
+from bot.rounds import Rounds
 from bot.shop import Times
 
 _BATCH = 64
@@ -28,6 +29,7 @@ _POLL_S = 0.5
 _SLOTS = 16
 _URGENT_SLOTS = 64  # lane 0 may have this many: a welcome never waits behind labels
 _RETRY_AFTER_FAULT_S = 1.0
+_ROUNDS_S = 30.0
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -40,6 +42,7 @@ class Staffing:
     acceptor: Acceptor
     decider: Decider
     performer: Performer
+    rounds: Rounds | None = None  # None = nothing is compared by itself
 
 
 class Worker:
@@ -50,6 +53,7 @@ class Worker:
         self._acceptor = rooms.acceptor
         self._decider = rooms.decider
         self._performer = rooms.performer
+        self._rounds = rooms.rounds
         self._clock = clock
         self._times = times
         self.able = asyncio.Event()  # rules are loaded: decisions may be made
@@ -75,10 +79,14 @@ class Worker:
         self._loops_ended.clear()
         try:
             async with asyncio.TaskGroup() as group:
-                for loop in (self._decide_loop, self._perform_loop, self._sweep_loop):
+                for loop in self._loops():
                     group.create_task(self._supervised(loop))
         finally:
             self._loops_ended.set()
+
+    def _loops(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        always = (self._decide_loop, self._perform_loop, self._sweep_loop)
+        return (*always, self._rounds_loop) if self._rounds else always
 
     async def stop(self, within_s: float = 10.0) -> None:
         """Take nothing new; wait up to `within_s` for what is under way. The rest resumes later."""
@@ -138,8 +146,9 @@ class Worker:
             await self._unanswered(inbox_id)
 
     async def _unanswered(self, inbox_id: int) -> None:
-        next_us = self._clock() + micros_of(self._times.reply_fallback)
-        await self._db.write(lambda tx: ledger.not_answered(tx, inbox_id, next_us))
+        now_us, after_us = self._clock(), micros_of(self._times.reply_fallback)
+        await self._db.write(lambda tx: ledger.not_answered(tx, inbox_id, now_us, after_us))
+        self._owed.set()
 
     async def answered(self, inbox_id: int) -> None:
         """Note that the response holding the answer was written whole."""
@@ -222,6 +231,12 @@ class Worker:
             self._sending -= 1
         self._arrived.set()
         self._owed.set()
+
+    async def _rounds_loop(self) -> None:
+        while self._rounds and not self._stopping.is_set():
+            if await self._able_before_stopping() and await self._rounds.begin_due():
+                self._arrived.set()
+            await _wait(self._stopping, _ROUNDS_S)
 
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():

@@ -10,11 +10,14 @@ from bot.web import (
     cashier,
     coupon,
     join,
+    masses,
     members,
     orders,
     pages,
+    reconcile,
     signin,
     till,
+    trace,
 )
 from bot.web.answers import shut, troubled
 from bot.web.astray import astray
@@ -29,6 +32,7 @@ def new_app(rooms: Rooms) -> web.Application:
     app.on_response_prepare.append(shut)
     app[ROOMS] = rooms
     app[till.BRAKE] = Brake()
+    app[trace.BRAKE] = Brake()
     pages.set_up(app)
     app.add_routes(callbacks.routes(rooms))
     app.add_routes(aibot.routes(rooms))
@@ -38,7 +42,10 @@ def new_app(rooms: Rooms) -> web.Application:
             web.post("/api/orders", orders.orders),
             web.post("/api/members", members.members),
             web.post("/api/archive", archive.archive),
+            web.post("/api/masses", masses.masses),
+            web.post("/api/reconcile", reconcile.reconcile),
             web.post("/api/redeem/undo", till.undo),
+            web.get("/api/trace", trace.trace, allow_head=False),
             # A look that shows nothing must not bind a coupon to whoever took it.
             web.get("/c/{link:[0-9A-Za-z_-]+}", coupon.show, allow_head=False),
             web.get("/c/{link:[0-9A-Za-z_-]+}/state", coupon.state, allow_head=False),

@@ -1,7 +1,7 @@
 """Typed names of what hangs on the web application."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -10,6 +10,30 @@ from bot.clock import Clock
 from bot.db.tx import Database
 from bot.shop import Shop
 from bot.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a trace is asked for: by an event's id, a message's id or digest, or a member's name.
+
+    With `account`, only of what came in there.
+    """
+
+    by: str  # event, msg, digest or member
+    name: str
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Who may read traces over HTTP, and who tells them.
+
+    `key_sha256`: of the one bearer key, "" = there is none. `tell` returns a story as programs
+    read it, None when there is none; it raises DatabaseTrouble.
+    """
+
+    tell: Callable[[Wanted], Awaitable[Mapping[str, object] | None]]
+    key_sha256: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +46,7 @@ class Rooms:
     worker: Worker
     clock: Clock
     ready: Callable[[], Awaitable[dict[str, str]]]
+    traces: Traces | None = None
 
 
 ROOMS = web.AppKey("rooms", Rooms)

@@ -18,6 +18,7 @@ from bot.web import session as sessions
 from bot.web.forms import read_form
 from bot.web.keys import ROOMS, Rooms
 from bot.web.pages import page
+from bot.web.place import place_of
 from bot.web.session import CASHIER, MANAGER, Session
 from config.pins import matches
 
@@ -124,7 +125,7 @@ def _opened(rooms: Rooms, request: web.Request, store: Store, role: str) -> web.
 
 def _strangers(request: web.Request, store: Store) -> tuple[Place, ...]:
     key = request.app[ROOMS].shop.instance_key
-    text = f"place\0{request.remote or ''}".encode()
+    text = f"place\0{place_of(request)}".encode()
     return guard.strangers(store.id, hmac.new(key, text, hashlib.sha256).hexdigest()[:32])
 
 

@@ -16,6 +16,7 @@ from bot.web.asking import ask
 from bot.web.body import read_body
 from bot.web.brake import Brake
 from bot.web.keys import ROOMS, Rooms
+from bot.web.place import place_of
 
 _STATUS = {"redeemed": 200, "undone": 200, "unknown_code": 404}
 _STATUS |= {"expired": 410, "withdrawn": 410, "too_late": 410}
@@ -86,7 +87,7 @@ async def _call(request: web.Request, what: str, make: _Make) -> web.Response:
 
 
 def _no_key(request: web.Request) -> web.Response:
-    wait_s = request.app[BRAKE].wrong(request.remote or "", request.app[ROOMS].clock())
+    wait_s = request.app[BRAKE].wrong(place_of(request), request.app[ROOMS].clock())
     if not wait_s:
         return _json(401, "no_key", "门店密钥不对：请在请求头写 Authorization: Bearer <密钥>")
     slowed = _json(429, "slow_down", f"错误的密钥太多，请 {wait_s} 秒后再试")
