@@ -26,6 +26,21 @@ def doctor(
     return verb.run(needed(home), asked)
 
 
+def reconcile(
+    home: HomeOption = None,
+    account: Annotated[str, typer.Option(help="只比这个账号")] = "",
+    since: Annotated[
+        str, typer.Option(help="列出从这时起发现的，如 2026-03-02；不写是最近 24 小时")
+    ] = "",
+    show: Annotated[bool, typer.Option("--show", help="只看以前比出来的，现在不比")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """与平台对账：好友、客户群、粉丝、标签逐一比对，没有回调告诉我们的补记上，并说清补了什么。"""
+    from commands.reconcile import verb
+
+    return verb.run(needed(home), account=account, since=since, show=show, as_json=as_json)
+
+
 @menu_app.command("show")
 def menu_show(
     account: AccountOption = "", home: HomeOption = None, as_json: JsonOption = False

@@ -8,10 +8,13 @@ import typer
 
 from commands import account_verbs, home_verbs, order_verbs, till_verbs
 from commands.groups import verbs as group_verbs
+from commands.links.verbs import links_app
+from commands.mass.verbs import mass_app
 from commands.member.verbs import member_app
 from commands.parts.options import HomeOption, JsonOption, given, needed
 from commands.parts.problems import USAGE, Stop
 from commands.parts.usage import check_readable, explained
+from commands.twin.verbs import twin_app
 
 app = typer.Typer(
     name="xiaoer",
@@ -26,13 +29,16 @@ app.add_typer(rules_app, name="rules", rich_help_panel=TOOLS)
 app.add_typer(home_verbs.stores_app, name="stores", rich_help_panel=DAILY)
 app.add_typer(home_verbs.staff_app, name="staff", rich_help_panel=DAILY)
 app.add_typer(home_verbs.codes_app, name="codes", rich_help_panel=DAILY)
+app.add_typer(links_app, name="links", rich_help_panel=DAILY)
 app.add_typer(order_verbs.orders_app, name="orders", rich_help_panel=DAILY)
 app.add_typer(till_verbs.till_app, name="till", rich_help_panel=DAILY)
 app.add_typer(member_app, name="member", rich_help_panel=DAILY)
 app.add_typer(group_verbs.groups_app, name="groups", rich_help_panel=DAILY)
+app.add_typer(mass_app, name="mass", rich_help_panel=DAILY)
 app.add_typer(group_verbs.archive_app, name="archive", rich_help_panel=DAILY)
 app.add_typer(account_verbs.menu_app, name="menu", rich_help_panel=DAILY)
 app.add_typer(db_app, name="db", rich_help_panel=TOOLS)
+app.add_typer(twin_app, name="twin", rich_help_panel=TOOLS)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -59,10 +65,12 @@ def main(argv: list[str] | None = None) -> int:
 @home_verbs.stores_app.callback(invoke_without_command=True)
 @home_verbs.staff_app.callback(invoke_without_command=True)
 @home_verbs.codes_app.callback(invoke_without_command=True)
+@links_app.callback(invoke_without_command=True)
 @till_verbs.till_app.callback(invoke_without_command=True)
 @order_verbs.orders_app.callback(invoke_without_command=True)
 @member_app.callback(invoke_without_command=True)
 @group_verbs.groups_app.callback(invoke_without_command=True)
+@mass_app.callback(invoke_without_command=True)
 @group_verbs.archive_app.callback(invoke_without_command=True)
 @account_verbs.menu_app.callback(invoke_without_command=True)
 @db_app.callback(invoke_without_command=True)
@@ -92,11 +100,14 @@ def demo(
         str,
         typer.Option("--world", help="yidian，或 no-unionid：谁也没有 unionid，靠进群口令认人"),
     ] = "yidian",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="在末行之前列出六笔总账 A1 到 A6，各带数字")
+    ] = False,
 ) -> int:
     """演一遍门店的一天：全在本机，不需要账号；末行是对账的结果。"""
     from commands import demo as verb
 
-    return verb.run(
+    wanted = verb.Wanted(
         once=once,
         as_json=as_json,
         keep=keep and keep.resolve(),
@@ -104,7 +115,9 @@ def demo(
         kills=kills,
         seed=seed,
         world=world,
+        explain=explain,
     )
+    return verb.run(wanted)
 
 
 @app.command(rich_help_panel=FIRST)
@@ -202,6 +215,9 @@ def ledger(
     return verb.run(needed(home), resolve=resolve, verdict=verdict, as_json=as_json)
 
 
+app.command(rich_help_panel=DAILY)(account_verbs.reconcile)
+
+
 @rules_app.command("gaps")
 def rules_gaps(
     home: HomeOption = None,
@@ -241,16 +257,20 @@ def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
     return database.status(needed(home), as_json=as_json)
 
 
-@app.command(
-    rich_help_panel=TOOLS,
-    add_help_option=False,  # the twin tells its own options
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
-def twin(context: typer.Context) -> int:
-    """单独启动平台仿真（twin），任何机器人都可以拿它练手；参数：twin --help。"""
-    from commands import twin as verb
+@app.command(rich_help_panel=TOOLS)
+def worlds(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="世界，自带的名字或 YAML 文件；不给就是全部自带的")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="把各世界的家目录留在这里（要新的或空的目录）")
+    ] = None,
+    as_json: JsonOption = False,
+) -> int:
+    """演平台仿真各世界的剧本，每个世界一行：走了几步、账本怎么说；有不符就退出码 1。"""
+    from commands import worlds as verb
 
-    return verb.run(list(context.args))
+    return verb.run(tuple(names or ()), keep=keep and keep.resolve(), as_json=as_json)
 
 
 @app.command(rich_help_panel=TOOLS)

@@ -5,13 +5,11 @@ import contextlib
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import cast
 
 import aiohttp
 
@@ -23,6 +21,7 @@ from commands.play import (
     counter,
     doors,
     groups,
+    manager,
     purchases,
     rush,
     service,
@@ -30,7 +29,8 @@ from commands.play import (
 )
 from commands.play.furnish import CASHIER_PIN, MANAGER_PIN, STORE, furnish
 from commands.play.liar import MODES, Mode, lying
-from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
+from commands.play.morning import by_day, wire
+from commands.play.stage import Bot, listening_socket, twin_running, write_home
 from commands.play.theatre import Theatre
 from commands.play.transcript import Transcript
 
@@ -39,8 +39,6 @@ _AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock
 _SETTLE_S = 30.0
 NO_UNIONID = "no-unionid"
 WORLDS = ("yidian", NO_UNIONID)
-_STORE_ZONE = ZoneInfo("Asia/Shanghai")
-_DAY = range(9, 20)  # hours in which a whole story fits before the samples' quiet hours
 _SCENES: tuple[Callable[[Theatre], Awaitable[None]], ...] = (
     *story.SCENES,
     *rush.SCENES,
@@ -53,6 +51,7 @@ _SCENES: tuple[Callable[[Theatre], Awaitable[None]], ...] = (
     *counter.SCENES,
     *rush.AGAIN,
     *groups.AGAIN,
+    *manager.SCENES,
     *rush.LAST_SCENES,
 )
 _INTERRUPTED = 128 + signal.SIGINT  # as shells say it
@@ -69,33 +68,22 @@ class Wanted:
     kills: int
     seed: int
     world: str
+    explain: bool
 
 
-def run(
-    *,
-    once: bool,
-    as_json: bool,
-    keep: Path | None,
-    sabotage: str,
-    kills: int,
-    seed: int,
-    world: str,
-) -> int:
+def run(wanted: Wanted) -> int:
     """Play the story; 0 when the books agree, 1 when the auditor found anything, 130 when stopped.
 
     SIGTERM, a closed terminal and Ctrl-C stop the bot and the twin too; to end what goes on
     serving after the story in that way is no failure.
     """
-    if sabotage and sabotage not in MODES:
+    if wanted.sabotage and wanted.sabotage not in MODES:
         stop(f"--sabotage 只能是 {'、'.join(MODES)}", USAGE)
-    if world not in WORLDS:
+    if wanted.world not in WORLDS:
         stop(f"--world 只能是 {'、'.join(WORLDS)}", USAGE)
+    keep = wanted.keep
     if keep and keep.exists() and any(keep.iterdir()):
         stop(f"--keep 的目录 {keep} 不是空的：换一个，免得盖掉里面的东西", USAGE)
-    wanted = Wanted(
-        once=once, as_json=as_json, keep=keep, sabotage=sabotage, kills=kills, seed=seed,
-        world=world,
-    )  # fmt: skip
     with nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory() as folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         try:
@@ -117,7 +105,7 @@ async def _play(home: Path, wanted: Wanted) -> int:
             if not wanted.sabotage and isinstance(trouble, Stop):
                 raise
             play.broken.append(f"故事演不下去了：{type(trouble).__name__}: {trouble}")
-        verdict = await _judge(play, home)
+        verdict = await _judge(play, home, explain=wanted.explain)
         if verdict == FINE and not wanted.once and sys.stdin.isatty():
             with contextlib.suppress(asyncio.CancelledError):
                 await _go_on_serving(play)
@@ -141,47 +129,18 @@ async def _set_up(home: Path, wanted: Wanted, transcript: Transcript) -> AsyncIt
                       seed=wanted.seed)
             )  # fmt: skip
             seen_by_twin, bases = liar.bot, {"oa": liar.oa, "wecom": liar.wecom}
-        await _by_day(twin)
+        await by_day(twin)
         wiring = await twin.get("wiring")
         write_home(home, wiring, url=bot.url, bases=bases, clock=f"{twin.control}/twin/clock")
         furnish(home, wiring)
         await bot.start()
         await bot.until_ready()
-        await _wire(twin, wiring, seen_by_twin)
+        await wire(twin, wiring, seen_by_twin)
         play = Theatre(
             twin=twin, bot=bot, home=home, session=session, transcript=transcript,
             seed=wanted.seed, kills_wanted=wanted.kills, unionids=wanted.world != NO_UNIONID,
         )  # fmt: skip
         yield play
-
-
-async def _by_day(twin: Twin) -> None:
-    # In quiet hours what the story promises would wait for the morning.
-    if ahead_s := seconds_until_day((await twin.get("clock"))["now"]):
-        await twin.post("clock", jump_s=ahead_s)
-
-
-def seconds_until_day(now: float) -> float:
-    """Return how far a clock must jump to stand in the stores' day; 0 when it does already.
-
-    >>> seconds_until_day(1_772_413_200.0)  # 09:00 in Shanghai
-    0.0
-    >>> seconds_until_day(1_772_409_600.0)  # 08:00
-    3600.0
-    """
-    local = datetime.fromtimestamp(now, _STORE_ZONE)
-    if local.hour in _DAY:
-        return 0.0
-    morning = local.replace(hour=_DAY.start, minute=0, second=0, microsecond=0)
-    return ((morning - local) % timedelta(days=1)).total_seconds()
-
-
-async def _wire(twin: Twin, wiring: Mapping[str, Any], url: str) -> None:
-    accounts = [*wiring["accounts"], *wiring["aibots"], *filter(None, [wiring["archive"]])]
-    told = await twin.post("wire", **{one["id"]: f"{url}{one['path']}" for one in accounts})
-    for account, outcome in told.items():
-        if not outcome["ok"]:
-            stop(f"账号 {account} 的回调地址没有通过验证：{outcome['step']}（{outcome['reason']}）")
 
 
 async def _perform(play: Theatre) -> None:
@@ -191,7 +150,7 @@ async def _perform(play: Theatre) -> None:
         await scene(play)
 
 
-async def _judge(play: Theatre, home: Path) -> int:
+async def _judge(play: Theatre, home: Path, *, explain: bool) -> int:
     """Let time pass until what is owed is settled or past its deadline, then compare the books."""
     await play.settled(_SETTLE_S)
     play.stuck = False
@@ -211,7 +170,8 @@ async def _judge(play: Theatre, home: Path) -> int:
         script=script,
         database=play.database,
     )
-    play.transcript.verdict([*play.broken, *found.explain()], found.last_line)
+    sums = found.accounts() if explain else []
+    play.transcript.verdict([*play.broken, *found.explain(), *sums], found.last_line)
     return FINE if found.ok and not play.broken else FINDINGS
 
 

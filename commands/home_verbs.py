@@ -12,6 +12,14 @@ staff_app = typer.Typer(help="导购：从表格导入。")
 codes_app = typer.Typer(help="活码：给门店和导购各做一个。")
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GB18030")]
+PackOption = Annotated[
+    str,
+    typer.Option(
+        "--pack",
+        help="放另一套样例：wumei（商超：扫码、加店员、说关键词、进群、领券）",
+        show_default=False,
+    ),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="只试算，什么都不写")]
 SkipBadOption = Annotated[
     bool, typer.Option("--skip-bad", help="跳过有错的行；不加时有一行错就什么都不写")
@@ -24,6 +32,7 @@ def init(
         list[str] | None,
         typer.Option(help="要接的渠道，可重复：oa、wecom、kf、aibot；不给就放全套样例"),
     ] = None,
+    pack: PackOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="不提问，没给的先用占位")] = False,
     public_url: Annotated[str, typer.Option(help="对外的 https 网址")] = "",
     appid: Annotated[str, typer.Option(help="公众号的 AppID")] = "",
@@ -49,6 +58,7 @@ def init(
     }  # fmt: skip
     asked = Asked(
         channels=tuple(channel or ()),
+        pack=pack,
         values=values,
         secrets=tuple(secret or ()),
         secret_files=tuple(secret_file or ()),

@@ -12,18 +12,19 @@ from commands.start.telling import Told, document, lines, pastes
 from commands.start.writing import (
     SETTINGS,
     begun_with,
+    pack_of,
     write_content,
     write_samples,
     write_start,
 )
-from config.home import KEY_FILE, UnsafeKey
+from config.home import KEY_FILE, UnsafeKey, packs
 from config.settings import read as settings_of
 
 _SYSTEM_FOLDER = "lost+found"  # of a volume that is a file system of its own
 
 
 def run(home: Path, asked: Asked, *, as_json: bool = False, ask: Ask | None = None) -> int:
-    """Begin `home` for the channels asked for, all samples for none, and say what comes next.
+    """Begin `home` for the channels asked for, a pack, or all samples, and say what comes next.
 
     What only a console knows is taken from the command line or asked on a terminal; Token,
     EncodingAESKey, instance key and the till's secret are new random ones. What is there stays,
@@ -49,6 +50,8 @@ def run(home: Path, asked: Asked, *, as_json: bool = False, ask: Ask | None = No
 
 
 def _fresh(home: Path, asked: Asked, ask: Ask | None) -> list[str]:
+    if asked.pack:
+        return write_samples(home, _known_pack(asked))
     ask = ask or on_terminal()
     channels = channels_of(asked, ask)
     if not channels:
@@ -63,7 +66,17 @@ def _again(home: Path, asked: Asked) -> list[str]:
     begun = begun_with(home)
     if channels or begun:
         return write_content(home, channels or begun or ())
-    return [] if begun is None else write_samples(home)
+    if asked.pack and asked.pack != pack_of(home):
+        stop(f"{home} 已经是一个家，init 不换它的内容包：请换一个空目录", USAGE)
+    return [] if begun is None else write_samples(home, pack_of(home))
+
+
+def _known_pack(asked: Asked) -> str:
+    if asked.channels:
+        stop("--pack 带着全套内容，不与 --channel 同用", USAGE)
+    if asked.pack not in packs():
+        stop(f"没有内容包 {asked.pack}，可用：{'、'.join(packs())}", USAGE)
+    return asked.pack
 
 
 def _refuse_new_kinds(home: Path, channels: tuple[str, ...], kinds: set[str]) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from bot.db.reports import Books, Notice, Owed, Quarantined, books
 from commands.parts.problems import FINDINGS, FINE
 from commands.report import resolve as resolving
+from commands.report.document import effect_document
 from commands.report.reading import reader_of
 from commands.report.showing import clean, console, stamp, when
 from commands.report.words import INBOX_STATES, REMOTE, STATES
@@ -61,28 +62,6 @@ def _document(standing: Books) -> dict[str, object]:
         "notices": [
             {"name": one.name, "text": one.text, "at": stamp(one.at_us)} for one in standing.notices
         ],
-    }
-
-
-def effect_document(one: Owed) -> dict[str, object]:
-    """Return a remote effect as programs read it: docs/reference/ledger-json.md has the fields."""
-    return {
-        "id": one.id,
-        "event_id": one.event_id,
-        "person": one.person or None,
-        "account": one.account,
-        "kind": one.kind,
-        "rule": one.rule,
-        "state": one.state,
-        "code": one.code,
-        "meaning": one.meaning,
-        "carrier": one.carrier,
-        "attempts": one.attempts,
-        "created": stamp(one.created_us),
-        "next": stamp(one.next_us),
-        "deadline": stamp(one.deadline_us),
-        "done": stamp(one.done_us),
-        "action": orjson.Fragment(one.body),
     }
 
 

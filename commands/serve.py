@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,18 @@ from bot.decide import Decider
 from bot.errors import DatabaseTrouble
 from bot.perform import Performer
 from bot.platforms.wire import new_session
+from bot.rounds import Rounds
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
 from commands.parts import logs
 from commands.parts.compose import Home, open_home, shop_of, without_accounts
-from commands.parts.doors import doors
+from commands.parts.doors import compared, doors
 from commands.parts.pictures import MEDIA
 from commands.parts.problems import FINE, UNREACHABLE, USAGE, show, stop
 from commands.parts.stock import meet_groups, stock_shelves
 from commands.parts.watch import follow_clock, watch_rules
+from commands.report.tracing import traces_of
 from config.settings import Listen
 
 _DRAIN_S = 8.0
@@ -120,12 +123,15 @@ async def _rooms(home: Home, clock: Clock) -> AsyncIterator[Rooms]:
         ways = doors(settings, db, session, clock, home.folder / MEDIA)
         performer = Performer(db, ways, clock, shop.instance_key)
         staffing = Staffing(
-            db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer
-        )
+            db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer,
+            rounds=Rounds(
+                db, shop, compared(settings), timedelta(minutes=settings.reconcile_every_min)
+            ),
+        )  # fmt: skip
         worker = Worker(staffing, clock, shop.times)
         yield Rooms(
             db=db, shop=shop, acceptor=acceptor, worker=worker, clock=clock,
-            ready=lambda: _troubles(db, worker),
+            ready=lambda: _troubles(db, worker), traces=traces_of(home, path, clock),
         )  # fmt: skip
 
 

@@ -1,18 +1,20 @@
 """Compares the twin's book with the bot's tables, by the twin's script: lost, doubled, made up?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from commands.audit.archive import check_archive
+from commands.audit.balance import Balance, balances
 from commands.audit.book import read_book, seen_of
 from commands.audit.callbacks import check_callbacks
 from commands.audit.coupons import check_coupons
 from commands.audit.effects import check_effects
 from commands.audit.evidence import join
 from commands.audit.finding import Finding, Verdict
+from commands.audit.late import check_late
 from commands.audit.promises import check_promises
 from commands.audit.script import Script
 from commands.audit.tables import read_tables
@@ -21,6 +23,7 @@ from commands.audit.unknown import check_unknown
 _CHECKS = (
     check_callbacks,
     check_archive,
+    check_late,
     check_effects,
     check_unknown,
     check_coupons,
@@ -34,7 +37,8 @@ class Audit:
 
     `sent` counts happenings, however often each was delivered; `answered` those of them that were
     answered 200 at least once; `asked` the API calls, tokens included. `unknown` holds every
-    effect whose outcome nobody can know; one without a good reason is also in `wrong`.
+    effect whose outcome nobody can know; one without a good reason is also in `wrong`. `balances`
+    are the six sums of the accounting identity, A1 to A6.
     """
 
     sent: int
@@ -45,11 +49,16 @@ class Audit:
     ghosts: tuple[Finding, ...] = ()
     unknown: tuple[Finding, ...] = ()
     wrong: tuple[Finding, ...] = ()
+    balances: tuple[Balance, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is lost, doubled, made up or wrong; explained unknowns are allowed."""
-        return not (self.lost or self.doubled or self.ghosts or self.wrong)
+        """Whether nothing is lost, doubled, made up or wrong, and every sum comes out even.
+
+        Explained unknowns are allowed.
+        """
+        even = all(one.holds for one in self.balances)
+        return even and not (self.lost or self.doubled or self.ghosts or self.wrong)
 
     @property
     def last_line(self) -> str:
@@ -61,9 +70,17 @@ class Audit:
         return f"{line}, ghost {len(self.ghosts)}" if self.ghosts else line
 
     def explain(self) -> list[str]:
-        """Return one line for every finding, to be printed above the last line."""
-        groups = (self.lost, self.doubled, self.ghosts, self.wrong, self.unknown)
-        return [one.line() for one in chain.from_iterable(groups)]
+        """Return one line for every finding, to be printed above the last line.
+
+        Where no finding tells why a sum does not come out even, the sum does.
+        """
+        told = [one.line() for one in chain(self.lost, self.doubled, self.ghosts, self.wrong)]
+        told = told or [one.line() for one in self.balances if not one.holds]
+        return told + [one.line() for one in self.unknown]
+
+    def accounts(self) -> list[str]:
+        """Return one line for every sum, come out even or not."""
+        return [one.line() for one in self.balances]
 
 
 def audit(
@@ -88,7 +105,8 @@ def audit(
         script=script,
         tables=read_tables(database),
     )
-    found = _sorted(chain.from_iterable(check(evidence) for check in _CHECKS))
+    every = tuple(dict.fromkeys(chain.from_iterable(check(evidence) for check in _CHECKS)))
+    found = _sorted(every)
     return Audit(
         sent=len(read.happenings),
         answered=len(read.answered),
@@ -98,9 +116,9 @@ def audit(
         ghosts=found[Verdict.GHOST],
         unknown=found[Verdict.UNKNOWN],
         wrong=found[Verdict.WRONG],
+        balances=balances(evidence, every),
     )
 
 
-def _sorted(findings: Iterable[Finding]) -> dict[Verdict, tuple[Finding, ...]]:
-    every = tuple(dict.fromkeys(findings))
-    return {verdict: tuple(one for one in every if one.verdict is verdict) for verdict in Verdict}
+def _sorted(findings: Sequence[Finding]) -> dict[Verdict, tuple[Finding, ...]]:
+    return {one: tuple(some for some in findings if some.verdict is one) for one in Verdict}

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree as ET
+
+from commands.audit.messages import Identity, identity, leaves
 
 Entry = Mapping[str, Any]
-Identity = tuple[str, ...]
 
 _SAYING = "say_in_group"
+_NEVER_SENT = ("lost", "unwired")  # the twin's own doing
+_SPOILT = ("wrong_signature", "truncated_body")
+_BECAME = ("errcode", "effect", "who")  # what a late effect comes to
 # Where a call keeps the words that somebody reads.
 _WORDS = {"text": "content", "markdown": "content", "msgmenu": "head_content"}
 _SAID_BYTES = 2_000  # what an answer and a message keep of a text alike
@@ -47,13 +50,22 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One attempt to deliver a happening. `answered`: HTTP 200 came back in time."""
+    """One attempt to deliver a happening. `answered`: HTTP 200 came back in time.
+
+    `fault` names what the twin did to it on purpose.
+    """
 
     happening: str
     at: float
     answered: bool
     trouble: str
     answer: str
+    fault: str = ""
+
+    def tried(self) -> bool:
+        """Whether anything reached the bot that it could have taken."""
+        spoilt = any(one in self.fault for one in _SPOILT)
+        return self.trouble not in _NEVER_SENT and not spoilt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +163,7 @@ def read_book(entries: Iterable[Entry]) -> Book:
     return Book(
         happenings={one.id: one for one in happenings},
         deliveries=deliveries,
-        calls=[_call(one) for one in kinds.get("call", ())],
+        calls=_calls(kinds.get("call", ()), kinds.get("late", ())),
         shown=[seen_of(str(one["who"]), one) for one in seen],
         attacks=[_attack(one) for one in kinds.get("attack", ())],
         answered=frozenset(
@@ -176,35 +188,6 @@ def seen_of(who: str, one: Entry) -> Seen:
         happening=str(one.get("happening") or ""),
         chat=str(one.get("chat_id") or ""),
     )
-
-
-def identity(account: str, message: str) -> Identity:
-    """Return what tells one message from another: sender and MsgId, else every leaf.
-
-    A message that cannot be read is its own text.
-    """
-    found = leaves(message)
-    named = dict(found)
-    if named.get("MsgId"):
-        kept = ("FromUserName", "MsgType", "Event", "MsgId")
-        return ("id", account, *(named.get(name, "") for name in kept))
-    return ("all", account, *(part for leaf in sorted(found) for part in leaf))
-
-
-def leaves(message: str) -> list[tuple[str, str]]:
-    """Return every leaf of an XML message as path and text; a message that is none is one leaf."""
-    try:
-        root = ET.fromstring(message)  # noqa: S314  (expat of this Python bounds entity expansion)
-    except (ET.ParseError, ValueError, LookupError):  # also encodings Python does not know
-        return [("", message)]
-    return [leaf for part in root for leaf in _leaves(part, "")]
-
-
-def _leaves(part: ET.Element, above: str) -> list[tuple[str, str]]:
-    path = f"{above}.{part.tag}".removeprefix(".")
-    if len(part) == 0:
-        return [(path, part.text or "")]
-    return [leaf for inner in part for leaf in _leaves(inner, path)]
 
 
 def comparable(text: str) -> str:
@@ -235,6 +218,7 @@ def _delivery(one: Entry) -> Delivery:
         answered=bool(one["delivered"]),
         trouble=str(one["trouble"]),
         answer=str(one["answer"]),
+        fault=str(one.get("fault", "")),
     )
 
 
@@ -248,6 +232,12 @@ def _push(one: Entry) -> Push:
 
 def _attack(one: Entry) -> Attack:
     return Attack(how=str(one["how"]), status=int(one["status"]))
+
+
+def _calls(calls: Sequence[Entry], late: Sequence[Entry]) -> list[Call]:
+    """Return the calls, each with what came of it, also where that came later."""
+    became = {one["call"]: {key: one[key] for key in _BECAME} for one in late}
+    return [_call({**one, **became.get(one["n"], {})}) for one in calls]
 
 
 def _call(one: Entry) -> Call:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from commands.audit.book import Delivery, Happening, Identity, Seen
+from commands.audit.book import Delivery, Happening, Seen
 from commands.audit.evidence import Evidence
 from commands.audit.finding import Finding, Verdict
+from commands.audit.messages import Identity
 from commands.audit.tables import InboxRow
-
-_NEVER_TRIED = ("lost", "unwired")  # the twin's own doing
 
 
 def check_callbacks(evidence: Evidence) -> Iterator[Finding]:
@@ -41,7 +40,7 @@ def _check_happening(
             culprit="去重键：同一条回调重发时，没有被认出来",
         )
     for one in some:
-        tries = [d for d in evidence.book.deliveries.get(one.id, ()) if _tried(d)]
+        tries = [d for d in evidence.book.deliveries.get(one.id, ()) if d.tried()]
         if tries and one.id not in evidence.book.answered:
             yield _never_answered(one, tries)
 
@@ -133,12 +132,8 @@ def _swallowed(evidence: Evidence, row: InboxRow) -> bool:
         return False
     at: Identity = row.identity()
     sent = sum(
-        _tried(one)
+        one.tried()
         for happening in evidence.happenings.get(at, ())
         for one in evidence.book.deliveries.get(happening.id, ())
     )
     return row.duplicates > max(sent - 1, 0) + len(evidence.book.attacks)
-
-
-def _tried(delivery: Delivery) -> bool:
-    return delivery.trouble not in _NEVER_TRIED

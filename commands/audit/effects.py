@@ -1,6 +1,7 @@
 """Checks effects: what the ledger settled is in the book, once, and the book holds nothing else."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from commands.audit.book import Call, Seen
 from commands.audit.evidence import Evidence
@@ -19,7 +20,7 @@ _CLIPPED = 24
 def check_effects(evidence: Evidence) -> Iterator[Finding]:
     """Yield what is wrong between the ledger of effects and the calls and answers of the book."""
     for effect in evidence.tables.effects:
-        if effect.state in _OPEN:
+        if effect.state in _OPEN and not put_off(evidence, effect):
             yield _open(evidence, effect)
     targets = {*evidence.effects, *evidence.calls, *evidence.answers}
     for target in sorted(targets):
@@ -49,6 +50,15 @@ def completed(evidence: Evidence, effect: EffectRow, since: float) -> float | No
         calls = evidence.calls.get(target_of_effect(effect), ())
         ends = [one.at for one in calls if one.whole and not one.fault]
     return min((at for at in ends if at >= since), default=None)
+
+
+def put_off(evidence: Evidence, effect: EffectRow) -> bool:
+    """Tell whether an effect waits for an hour that had not come when the book ended."""
+    later = effect.body.get("not_before")
+    if effect.state != "ready" or effect.attempts or not later:
+        return False
+    ended = max((one.at for one in evidence.book.calls), default=0.0)
+    return datetime.fromisoformat(str(later)).timestamp() > ended
 
 
 def _open(evidence: Evidence, effect: EffectRow) -> Finding:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from commands.audit.book import Book, Call, Happening, Identity, Seen, comparable
+from commands.audit.book import Book, Call, Happening, Seen, comparable
+from commands.audit.messages import Identity
 from commands.audit.script import Kill, Script
 from commands.audit.tables import EffectRow, InboxRow, Tables
-from commands.audit.targets import Target, target_of_effect, targets_of_call
+from commands.audit.targets import Target, target_of_effect, targets_of_call, words_of
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -110,7 +111,7 @@ def _answers(book: Book) -> dict[Target, list[Seen]]:
         if cause is None:
             continue
         if seen.via == "passive":
-            found["say", cause.openid(), comparable(seen.text)].append(seen)
+            found["say", cause.openid(), words_of(seen.text)].append(seen)
         elif seen.via == "aibot" and seen.who == cause.who:  # the whole group sees one answer
             found["say", cause.who, comparable(seen.text)].append(seen)
     return found

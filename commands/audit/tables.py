@@ -1,6 +1,7 @@
 """The bot's tables as the auditor reads them: a copy of a file opened read-only."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from typing import Any
 
 import orjson
 
+from bot.actions import REMOTE
 from bot.db.schema import UNIQUE
-from commands.audit.book import Identity, identity
+from commands.audit.messages import Identity, identity
 
 _ORDERS = (
     "SELECT number, state, total_fen, refunded_fen, coalesce(person_id, '') AS person"
@@ -52,6 +54,7 @@ class EffectRow:
     sent_us: int | None
     meaning: str
     body: Mapping[str, Any]
+    account: str = ""
 
     def text(self) -> str:
         """Return the words it carries."""
@@ -120,6 +123,7 @@ class Tables:
     orders: Sequence[Order]
     owners: Mapping[str, str]  # openid, external_userid or unionid -> surviving person
     missing_guards: Sequence[str]
+    plans: Mapping[int, Mapping[str, int]]  # inbox row -> effects that its trace planned, by kind
 
 
 def read_tables(database: Path) -> Tables:
@@ -151,6 +155,7 @@ def read_tables(database: Path) -> Tables:
             orders=[Order(**row) for row in _all(connection, _ORDERS)],
             owners=_owners(connection),
             missing_guards=_missing_guards(connection),
+            plans=_plans(connection),
         )
 
 
@@ -168,12 +173,22 @@ def _inbox(connection: sqlite3.Connection) -> list[InboxRow]:
 
 def _effects(connection: sqlite3.Connection) -> list[EffectRow]:
     sql = (
-        "SELECT key, inbox_id, kind, klass, state, carrier, attempts, sent_us, meaning, body"
-        " FROM effect ORDER BY id"
+        "SELECT key, inbox_id, kind, klass, state, carrier, attempts, sent_us, meaning, body,"
+        " account FROM effect ORDER BY id"
     )
     return [
         EffectRow(**{**row, "body": orjson.loads(row["body"])}) for row in _all(connection, sql)
     ]
+
+
+def _plans(connection: sqlite3.Connection) -> dict[int, Counter[str]]:
+    remote = {one.kind for one in REMOTE}
+    return {
+        row["inbox_id"]: Counter(
+            one["kind"] for one in orjson.loads(row["body"])["actions"] if one["kind"] in remote
+        )
+        for row in _all(connection, "SELECT inbox_id, body FROM trace")
+    }
 
 
 def _owners(connection: sqlite3.Connection) -> dict[str, str]:

@@ -10,18 +10,17 @@ import aiohttp
 
 from bot.platforms.wire import new_session
 from commands.codes.index import Index
-from commands.codes.making import Ask, Made, Work, make, shown
+from commands.codes.making import Ask, Made, Work, make
 from commands.codes.pictures import (
-    NoPicture,
     contact_code,
     follower_code,
     kf_accounts,
-    no_way_out,
     visitor_code,
 )
 from commands.codes.rows import KINDS, Code
 from commands.parts.caller import port_of
 from commands.parts.compose import Home
+from commands.parts.patience import Trouble, no_way_out
 from commands.parts.problems import FINDINGS, UNREACHABLE, USAGE, stop
 from config.accounts import OaAccount, WecomAccount
 
@@ -44,7 +43,7 @@ async def pictures(read: Home, codes: Sequence[Code], wanted: Wanted, pace_s: fl
     together = Made()
     async with new_session(read.settings.send_timeout_s) as session:
         for kind in dict.fromkeys(code.kind.id for code in codes):
-            account = _account(read, KINDS[kind].account, wanted.account)
+            account = account_of(read, KINDS[kind].account, wanted.account)
             work = Work(
                 account=account.id,
                 codes=[code for code in codes if code.kind.id == kind],
@@ -61,15 +60,19 @@ async def pictures(read: Home, codes: Sequence[Code], wanted: Wanted, pace_s: fl
     return together
 
 
-def _account(read: Home, kind: str, wanted: str) -> OaAccount | WecomAccount:
+def account_of(read: Home, kind: str, wanted: str) -> OaAccount | WecomAccount:
+    """Return the account of a kind that can be asked; stop when none can, or several could."""
     found = [
         one
         for one in read.settings.accounts
         if isinstance(one, OaAccount | WecomAccount) and one.kind == kind and one.secret
     ]
-    chosen = [one for one in found if one.id == wanted] or found
+    if not found:
+        stop(f"settings.yaml 里没有带 secret 的 {kind} 账号，没法向平台要", USAGE)
+    chosen = [one for one in found if not wanted or one.id == wanted]
     if not chosen:
-        stop(f"settings.yaml 里没有带 secret 的 {kind} 账号，做不了这种活码的图", USAGE)
+        named = "、".join(one.id for one in found)
+        stop(f"settings.yaml 里没有带 secret 的 {kind} 账号 {wanted}：有 {named}", USAGE)
     if len(chosen) > 1:
         stop(
             f"有几个 {kind} 账号，请用 --account 指明：{'、'.join(one.id for one in chosen)}", USAGE
@@ -83,16 +86,16 @@ async def _ask(
     port = port_of(account, session, "kf" if kind == "kf" else account.kind)
     if trouble := await no_way_out(port):
         code = FINDINGS if trouble.reached else UNREACHABLE
-        stop(f"账号 {account.id}：{shown(trouble)}", code)
+        stop(f"账号 {account.id}：{trouble.text}", code)
     if kind == "kf":
         chosen = _chosen(await kf_accounts(port), kf)
         return partial(visitor_code, port, chosen)
     return partial(contact_code, port, session) if kind == "staff" else partial(follower_code, port)
 
 
-def _chosen(found: Mapping[str, str] | NoPicture, wanted: str) -> str:
-    if isinstance(found, NoPicture):
-        stop(f"客服账号列不出来：{shown(found)}", FINDINGS if found.reached else UNREACHABLE)
+def _chosen(found: Mapping[str, str] | Trouble, wanted: str) -> str:
+    if isinstance(found, Trouble):
+        stop(f"客服账号列不出来：{found.text}", FINDINGS if found.reached else UNREACHABLE)
     if wanted in found:
         return wanted
     listed = "、".join(f"{kf}（{name}）" for kf, name in found.items())

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.platforms.checks import Unfit
 from commands.codes.index import Index
-from commands.codes.pictures import NoPicture, Outcome
+from commands.codes.pictures import Outcome
 from commands.codes.rows import Code
+from commands.parts.patience import Trouble
 
 PACE_S = 0.2  # five codes a second; an account may make 100,000 a day (oa/api.md section 3)
 SAME_TROUBLE = 3  # as often in a row, it is not about one code
@@ -29,7 +31,7 @@ class Made:
     """What became of the codes: file by key, trouble by key, and how many were not tried."""
 
     files: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, NoPicture] = field(default_factory=dict)
+    failed: dict[str, Trouble] = field(default_factory=dict)
     left: int = 0
 
 
@@ -42,11 +44,11 @@ async def make(work: Work, index: Index, tell: Tell, *, pace_s: float = PACE_S) 
     codes = [code for code in work.codes if code.key not in done]
     troubles: list[str] = []
     for number, code in enumerate(codes, start=1):
-        outcome = await work.ask(code)
-        if isinstance(outcome, NoPicture):
+        outcome = await _asked(work, code)
+        if isinstance(outcome, Trouble):
             made.failed[code.key] = outcome
-            troubles.append(outcome.meaning)
-            tell(f"{number}/{len(codes)} {code.key} 没做成：{shown(outcome)}")
+            troubles.append(str(outcome.code or outcome.meaning))
+            tell(f"{number}/{len(codes)} {code.key} 没做成：{outcome.text}")
         else:
             store = work.stores.get(code.row["store"], "")
             made.files[code.key] = index.add(code, outcome, account=work.account, store=store)
@@ -59,6 +61,8 @@ async def make(work: Work, index: Index, tell: Tell, *, pace_s: float = PACE_S) 
     return made
 
 
-def shown(trouble: NoPicture) -> str:
-    """Return a trouble as an operator reads it, with the platform's code."""
-    return trouble.meaning + (f"（错误码 {trouble.code}）" if trouble.code is not None else "")
+async def _asked(work: Work, code: Code) -> Outcome:
+    try:
+        return await work.ask(code)
+    except Unfit as wrong:
+        return Trouble(meaning=str(wrong))

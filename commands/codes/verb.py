@@ -2,22 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from commands.codes.asking import Wanted, pictures
 from commands.codes.making import PACE_S, Made
-from commands.codes.rows import KINDS, Code, Place, codes_of
-from commands.parts.compose import Home, open_home
-from commands.parts.problems import FINDINGS, FINE, UNREACHABLE, USAGE, show, stop
-from config.nouns import Content
+from commands.codes.rows import KINDS, Code
+from commands.codes.sheet import add_rows, wanted_codes
+from commands.parts.compose import open_home
+from commands.parts.problems import FINDINGS, FINE, UNREACHABLE, USAGE, stop
 from config.problems import nearest
-from config.rosters import ENTRY_CODES, STAFF, STORES, as_csv, read_cells
-from config.whole import write_whole
+from config.rosters import ENTRY_CODES
 
 VERSION = 1  # of the JSON form
-_SHEETS = {STORES.file, STAFF.file, ENTRY_CODES.file}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +47,13 @@ def run(home: Path, asked: Asked, *, pace_s: float = PACE_S) -> int:
     """
     read = open_home(home, with_rules=False)
     kinds = _kinds(asked.kinds)
-    codes = _codes(read, kinds, asked)
+    codes = wanted_codes(read, kinds, asked.stores)
     outcome = _Outcome(
         added=[code.key for code in codes if code.fresh],
         present=sum(not code.fresh for code in codes),
     )
     if outcome.added and not asked.dry_run:
-        _write(read.folder, codes)
+        add_rows(read.folder, codes)
     if asked.out and codes and not asked.dry_run:
         outcome.made = asyncio.run(
             pictures(read, codes, Wanted(out=asked.out, account=asked.account, kf=asked.kf), pace_s)
@@ -74,43 +72,6 @@ def _kinds(given: Sequence[str]) -> tuple[str, ...]:
     if not names:
         stop(f"要说明做哪种活码：--kind {'、'.join(KINDS)}", USAGE)
     return tuple(dict.fromkeys(names))
-
-
-def _codes(read: Home, kinds: tuple[str, ...], asked: Asked) -> tuple[Code, ...]:
-    if wrong := [each for each in read.errors if each.file in _SHEETS]:
-        show(wrong)
-        stop("门店、导购或活码的表有错，先改好；什么都没有改")
-    wanted = _wanted(read.content, asked.stores)
-    rows, _ = read_cells(read.folder, ENTRY_CODES)
-    return tuple(codes_of(kinds, list(_places(read.content, kinds, wanted)), rows))
-
-
-def _wanted(content: Content, given: Sequence[str]) -> frozenset[str]:
-    named = {name.strip() for words in given for name in words.split(",") if name.strip()}
-    for name in sorted(named - content.stores.keys()):
-        hint = nearest(name, content.stores)
-        stop(f"没有门店 {name}" + (f"（是不是 {hint}？）" if hint else ""), USAGE)
-    return frozenset(named)
-
-
-def _places(content: Content, kinds: tuple[str, ...], wanted: frozenset[str]) -> Iterator[Place]:
-    for store in content.stores.values():
-        if not wanted or store.id in wanted:
-            yield Place(store=store.id, name=store.name)
-    if "staff" in kinds:
-        for staff in content.staff.values():
-            if not wanted or staff.store in wanted:
-                yield Place(store=staff.store, name=staff.name, userid=staff.userid)
-
-
-def _write(home: Path, codes: Sequence[Code]) -> None:
-    rows, _ = read_cells(home, ENTRY_CODES)
-    fresh = [code.row for code in codes if code.fresh]
-    content = as_csv(ENTRY_CODES.headers, [*rows, *fresh])
-    try:
-        write_whole(home / ENTRY_CODES.file, content, keep=True)
-    except OSError as trouble:
-        stop(f"{home / ENTRY_CODES.file} 写不了（{trouble.strerror}）：请检查目录权限和磁盘空间")
 
 
 def _status(made: Made) -> int:

@@ -1,26 +1,20 @@
 """Asks an Official Account's platform one thing, or stops the command with the reason."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import NoReturn, TypeVar
 
-from bot.platforms.wire import Answer, Phase, new_session
+from bot.actions import Receipt
+from bot.platforms.call import Call, Told
+from bot.platforms.call import ask as make
+from bot.platforms.oa.api.tokens import AskStableToken
+from bot.platforms.wire import Phase, new_session
 from commands.parts.caller import port_of
 from commands.parts.compose import Home
 from commands.parts.problems import FINDINGS, UNREACHABLE, USAGE, stop
 from config.accounts import OaAccount
 from config.problems import nearest
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One API call; an answer with a code in `fine` is no refusal."""
-
-    method: str
-    path: str
-    body: object | None = None
-    fine: frozenset[int] = frozenset()
+T = TypeVar("T")
 
 
 def official(read: Home, wanted: str) -> OaAccount:
@@ -45,40 +39,30 @@ def official(read: Home, wanted: str) -> OaAccount:
     return next(iter(found.values()))
 
 
-def ask(read: Home, account: OaAccount, *calls: Call) -> tuple[Mapping[str, Any], ...]:
-    """Return what the platform answers to these calls. Stops at the first one it refuses."""
-    return asyncio.run(_ask(read, account, calls))
+def ask(read: Home, account: OaAccount, call: Call[T]) -> T | None:
+    """Return what the platform answers to a call. Stops when it refuses or cannot be reached."""
+    return asyncio.run(_ask(read, account, call)).value
 
 
-async def _ask(
-    read: Home, account: OaAccount, calls: tuple[Call, ...]
-) -> tuple[Mapping[str, Any], ...]:
-    session = new_session(read.settings.send_timeout_s)
-    answers: list[Mapping[str, Any]] = []
-    try:
+async def _ask(read: Home, account: OaAccount, call: Call[T]) -> Told[T]:
+    async with new_session(read.settings.send_timeout_s) as session:
         port = port_of(account, session, account.kind)
         refused = (await port.tokens.token()).refused
         if refused is not None:
-            _stop(
-                account, "取 access_token", refused, port.errors.sort("", refused.code or 0).meaning
-            )
-        for call in calls:
-            answer = await port.call(call.method, call.path, call.body)
-            if answer.code != 0 and answer.code not in call.fine:
-                meaning = port.errors.sort(call.path, answer.code or 0).meaning
-                _stop(account, call.path, answer, meaning)
-            answers.append(answer.body or {})
-    finally:
-        await session.close()
-    return tuple(answers)
+            receipt = port.receipt(AskStableToken.api, refused, attempts=1, repeatable=True)
+            _stop(account, "取 access_token", receipt)
+        told = await make(port, call)
+    if not told.done:
+        _stop(account, call.api, told.receipt)
+    return told
 
 
-def _stop(account: OaAccount, what: str, answer: Answer, meaning: str) -> None:
-    if answer.code is None:
-        reached = answer.phase is not Phase.NOT_SENT
-        said = f"公众号 {account.id}：{what} 没有应答（{answer.trouble}）"
-        stop(said, FINDINGS if reached else UNREACHABLE)
+def _stop(account: OaAccount, what: str, receipt: Receipt) -> NoReturn:
+    said = f"公众号 {account.id}：{what}"
+    if receipt.code is None:
+        reached = receipt.phase != Phase.NOT_SENT
+        stop(f"{said} {receipt.meaning}", FINDINGS if reached else UNREACHABLE)
     stop(
-        f"公众号 {account.id}：{what} 被拒，错误码 {answer.code}（{meaning}）；"
+        f"{said} 被拒，错误码 {receipt.code}（{receipt.meaning}）；"
         f"先运行 python run.py doctor --account {account.id} 看下一步"
     )

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from commands.console.asking import Call, ask, official
+from bot.platforms.oa.api.console import ReadAutoReplies
+from commands.console.asking import ask, official
 from commands.console.auto_replies import read_auto_replies
 from commands.console.written import Written, written
 from commands.doctor import before
@@ -19,7 +20,7 @@ def run(home: Path, wanted: str, *, dry_run: bool) -> int:
     """
     read = open_home(home, with_rules=False)
     account = official(read, wanted)
-    (told,) = ask(read, account, Call(method="GET", path=before.AUTO_REPLY_API))
+    told = ask(read, account, ReadAutoReplies()) or {}
     made = written(read_auto_replies(told), account.id, read.content)
     if not made.files and not made.by_hand:
         print(f"公众号 {account.id} 的后台没有自动回复")

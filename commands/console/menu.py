@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from commands.console.asking import Call, ask, official
-from commands.console.menu_tree import buttons_of, difference, lines, wrongs
+from bot.platforms.oa.api.console import ReadShownMenu
+from bot.platforms.oa.api.menu import MakeMenu
+from commands.console.asking import ask, official
+from commands.console.menu_tree import buttons_of, difference, lines, shown, wrongs
 from commands.doctor import before
 from commands.parts.compose import Home, open_home
 from commands.parts.problems import FINE, USAGE, stop
@@ -16,14 +18,13 @@ from config.accounts import OaAccount
 
 VERSION = 1  # of the JSON form
 _FILE = "menu.yaml"
-_NOW = Call(method="GET", path=before.MENU_API)
 
 
 def show(home: Path, wanted: str, *, as_json: bool) -> int:
     """Print the account's menu as it is now, and what menu.yaml would change. Changes nothing."""
     read, account = _opened(home, wanted)
     now = _now(read, account)
-    change = difference(now, list(lines(buttons_of(read.content.menu))))
+    change = difference(now, shown(buttons_of(read.content.menu)))
     if as_json:
         told = {"v": VERSION, "account": account.id, "menu": now, "change": change}
         print(json.dumps(told, ensure_ascii=False))
@@ -43,9 +44,9 @@ def push(home: Path, wanted: str, *, yes: bool, dry_run: bool) -> int:
     """
     read, account = _opened(home, wanted)
     _refuse_wrong(read)
-    (told,) = ask(read, account, _NOW)
+    told = ask(read, account, ReadShownMenu()) or {}
     buttons = buttons_of(read.content.menu)
-    change = difference(list(lines(before.buttons_of(told))), list(lines(buttons)))
+    change = difference(list(lines(before.buttons_of(told))), shown(buttons))
     if not change:
         print(f"{account.id} 的菜单已经和 {_FILE} 一样")
         return FINE
@@ -55,7 +56,7 @@ def push(home: Path, wanted: str, *, yes: bool, dry_run: bool) -> int:
         return FINE
     _confirm(account, yes=yes)
     _keep(read, account, told)
-    ask(read, account, Call(method="POST", path="/cgi-bin/menu/create", body={"button": buttons}))
+    ask(read, account, MakeMenu(buttons=buttons))
     print(f"推好了：{len(buttons)} 个一级菜单。顾客的手机几分钟后才换新，重新关注立刻看到")
     return FINE
 
@@ -63,7 +64,7 @@ def push(home: Path, wanted: str, *, yes: bool, dry_run: bool) -> int:
 def save(home: Path, wanted: str) -> int:
     """Keep the account's menu as it is now, unless one is kept already. Repeating is safe."""
     read, account = _opened(home, wanted)
-    (told,) = ask(read, account, _NOW)
+    told = ask(read, account, ReadShownMenu()) or {}
     path = before.kept_file(read.folder, account.id, "menu")
     written = _keep(read, account, told)
     print(f"存好了：{path}" if written else f"{path} 已经有了，没有动它")
@@ -76,7 +77,7 @@ def _opened(home: Path, wanted: str) -> tuple[Home, OaAccount]:
 
 
 def _now(read: Home, account: OaAccount) -> list[str]:
-    (told,) = ask(read, account, _NOW)
+    told = ask(read, account, ReadShownMenu()) or {}
     return list(lines(before.buttons_of(told)))
 
 

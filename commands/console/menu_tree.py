@@ -1,30 +1,36 @@
-"""A menu as lines to compare, and as the platform's call wants it."""
+"""A menu as lines to compare, and as buttons to push."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import ndiff
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.platforms.oa.api.menu import MenuButton
 from config.nouns import MenuEntry
 
 FOREIGN_HOSTS = 3  # oa/api.md section 6: 65316
 
 
-def buttons_of(entries: Sequence[MenuEntry]) -> list[dict[str, Any]]:
-    """Return menu.yaml as the buttons of `menu/create` (oa/api.md section 6).
+def buttons_of(entries: Sequence[MenuEntry]) -> tuple[MenuButton, ...]:
+    """Return menu.yaml as the buttons that the platform takes.
 
-    >>> buttons_of([MenuEntry(name="领券", key="coupon")])
+    >>> [button.body() for button in buttons_of([MenuEntry(name="领券", key="coupon")])]
     [{'name': '领券', 'type': 'click', 'key': 'coupon'}]
     """
-    return [_button(entry) for entry in entries]
+    return tuple(_button(entry) for entry in entries)
 
 
-def _button(entry: MenuEntry) -> dict[str, Any]:
+def _button(entry: MenuEntry) -> MenuButton:
     if entry.entries:
-        return {"name": entry.name, "sub_button": buttons_of(entry.entries)}
+        return MenuButton(name=entry.name, below=buttons_of(entry.entries))
     if entry.url:
-        return {"name": entry.name, "type": "view", "url": entry.url}
-    return {"name": entry.name, "type": "click", "key": entry.key}
+        return MenuButton(name=entry.name, type="view", url=entry.url)
+    return MenuButton(name=entry.name, type="click", key=entry.key)
+
+
+def shown(buttons: Sequence[MenuButton]) -> list[str]:
+    """Return our own menu one entry a line."""
+    return list(lines([button.body() for button in buttons]))
 
 
 def wrongs(entries: Sequence[MenuEntry]) -> Iterator[str]:
@@ -42,7 +48,7 @@ def wrongs(entries: Sequence[MenuEntry]) -> Iterator[str]:
 
 
 def lines(buttons: Sequence[Mapping[str, Any]], above: str = "") -> Iterator[str]:
-    """Yield a menu one entry a line, whether we wrote it or the platform told it.
+    """Yield a menu one entry a line, as the platform takes or tells it.
 
     >>> list(lines([{"name": "店", "sub_button": {"list": [{"name": "址", "type": "view"}]}}]))
     ['店 / 址 → view ']

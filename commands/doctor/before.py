@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.platforms.oa.api.console import ReadAutoReplies, ReadShownMenu
+from bot.platforms.oa.api.menu import NO_MENU, ReadMenus
 from bot.platforms.wire import Answer
 from commands.doctor.answers import words
 from commands.doctor.case import Case
@@ -13,17 +15,16 @@ from commands.doctor.tokens import Api
 from config.whole import write_whole
 
 FOLDER = "before"
-AUTO_REPLY_API = "/cgi-bin/get_current_autoreply_info"
-MENU_API = "/cgi-bin/get_current_selfmenu_info"
-_NO_MENU = 46003
 
 
 async def of_auto_replies(case: Case, api: Api) -> Finding:
     """Return which automatic replies stop once the callback is on; they are saved, once."""
     check = "auto_reply"
-    answer = await api.call("GET", AUTO_REPLY_API)
+    answer = await api.ask(ReadAutoReplies())
     if answer.code != 0 or answer.body is None:
-        return case.skipped(check, f"读不到后台的自动回复：{words(case, AUTO_REPLY_API, answer)}")
+        return case.skipped(
+            check, f"读不到后台的自动回复：{words(case, ReadAutoReplies.api, answer)}"
+        )
     count = _replies(answer.body)
     if not count:
         return case.ok(check, "后台没有自动回复")
@@ -43,18 +44,18 @@ async def of_auto_replies(case: Case, api: Api) -> Finding:
 async def of_menu(case: Case, api: Api) -> Finding:
     """Return whether a menu made in the console stops once the callback is on; saved, once."""
     check = "menu"
-    answer = await api.call("GET", MENU_API)
+    answer = await api.ask(ReadShownMenu())
     if answer.code != 0 or answer.body is None:
-        return case.skipped(check, f"读不到现在的菜单：{words(case, MENU_API, answer)}")
+        return case.skipped(check, f"读不到现在的菜单：{words(case, ReadShownMenu.api, answer)}")
     buttons = buttons_of(answer.body)
     if not buttons:
         return case.ok(check, "现在没有菜单；写好 menu.yaml 后 menu push")
     kept = _keep(case, "menu", answer)
     count = len(buttons)
-    by_api = await api.call("GET", "/cgi-bin/menu/get")
+    by_api = await api.ask(ReadMenus())
     if by_api.code == 0:
         return case.ok(check, f"现在的菜单（{count} 个一级）是接口推的，不受影响；原样存在 {kept}")
-    if by_api.code == _NO_MENU and not _on(answer.body, "is_menu_open"):
+    if by_api.code == NO_MENU and not _on(answer.body, "is_menu_open"):
         return case.ok(check, f"后台的菜单（{count} 个一级）已停用，原样存在 {kept}")
     return case.warn(
         check,

@@ -16,7 +16,7 @@ async def of_kf(case: Case, api: Api, *, used: bool) -> tuple[Finding, ...]:
 
     `used`: the home was begun for it, or it rang already; otherwise lacking the right is no fault.
     """
-    answer = await api.call(KF.method, KF.path, KF.body)
+    answer = await api.ask(KF.call)
     if answer.code in NO_RIGHT and not used:
         reason = f"这个应用没有微信客服权限；不用微信客服就不用管，要用就到{pages.KF_APPS}勾上"
         return (case.skipped(_CHECK, reason),)

@@ -23,7 +23,7 @@ async def of_rights(case: Case, api: Api) -> AsyncIterator[Finding]:
     account = case.account
     wanted = wecom(account.agentid) if isinstance(account, WecomAccount) else OA
     for one in wanted:
-        answer = await api.call(one.method, one.path, one.body, **one.query)
+        answer = await api.ask(one.call)
         yield of_answer(case, one, answer)
 
 

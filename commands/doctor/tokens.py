@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.db.reading import ask
 from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble
+from bot.platforms.call import Call
+from bot.platforms.oa.api.tokens import AskStableToken
+from bot.platforms.wecom.api.app import ReadApp
+from bot.platforms.wecom.api.corp import AskCorpToken
 from bot.platforms.wire import Answer, Phase, Wire
 from commands.doctor import pages
 from commands.doctor.answers import IP_REFUSED, SECRET_REFUSED, advice, refused_ip, words
@@ -24,12 +29,11 @@ class Api:
     wire: Wire
     token: str
 
-    async def call(
-        self, method: str, path: str, body: object | None = None, **query: str
-    ) -> Answer:
-        """Make one call; never raises for what a network can do."""
-        query = {"access_token": self.token, **query}
-        return await self.wire.call(method, path, query=query, body=body)
+    async def ask(self, call: Call[Any]) -> Answer:
+        """Make one call and return its bare answer; never raises for what a network can do."""
+        body = None if call.method == "GET" else call.body()
+        query = {"access_token": self.token, **call.query()}
+        return await self.wire.call(call.method, call.api, query=query, body=body)
 
 
 async def of_token(case: Case) -> tuple[tuple[Finding, ...], Api | None]:
@@ -62,7 +66,7 @@ async def of_token(case: Case) -> tuple[tuple[Finding, ...], Api | None]:
 
 async def _blocked(case: Case, account: WecomAccount, api: Api) -> Finding | None:
     """WeCom gives a token to anybody, and refuses every other call from a strange address."""
-    answer = await api.call("GET", "/cgi-bin/agent/get", agentid=str(account.agentid))
+    answer = await api.ask(ReadApp(agentid=account.agentid))
     return refused_ip(case, answer) if answer.code in IP_REFUSED else None
 
 
@@ -70,7 +74,7 @@ def _refused(case: Case, answer: Answer) -> Finding:
     account = case.account
     if answer.code in IP_REFUSED:
         return refused_ip(case, answer)
-    api = "/cgi-bin/stable_token" if account.kind == "oa" else "/cgi-bin/gettoken"
+    api = AskStableToken.api if account.kind == "oa" else AskCorpToken.api
     found = f"拿不到 access_token：{words(case, api, answer)}"
     if answer.code in SECRET_REFUSED:
         then = f"到{pages.secret(account)}查看或重置，填到 {case.setting('secret')}，再重启 serve"

@@ -6,11 +6,10 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.platforms.budget import Budget
-from bot.platforms.limits import Limits
 from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
 from bot.platforms.wire import Wire
-from commands.parts.doors import error_tables, token_fetch
+from commands.parts.doors import error_tables, published_limits, token_fetch
 from config.accounts import OaAccount, WecomAccount
 
 
@@ -68,7 +67,7 @@ def port_of(account: OaAccount | WecomAccount, session: aiohttp.ClientSession, e
         wire=wire,
         tokens=TokenHolder(account.id, nowhere, token_fetch(account, wire), clock),
         errors=error_tables()[errors],
-        budget=Budget(account.id, Limits(), NeverClosed(), clock),
+        budget=Budget(account.id, published_limits()[account.kind], NeverClosed(), clock),
         labels=nowhere,
         memory=nowhere,
     )

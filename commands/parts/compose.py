@@ -4,17 +4,20 @@ import os
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import handlers
 from bot.actions import check_declared
 from bot.clock import Clock
+from bot.member import Quota
 from bot.plan import CHANNELS, OCCASIONS, SLOTS, STAGES, VERBS, Playbook
 from bot.platforms.envelope import Key, Seal
 from bot.platforms.oa.gate import Mode
 from bot.settle import check_settled
-from bot.shop import AccountKeys, Linking, Shop, Source, Tills, Times
+from bot.shop import AccountKeys, Linking, Masses, Shop, Source, Tills, Times
+from commands.parts.operator import OPERATOR, operator_of
 from commands.parts.problems import USAGE, stop
 from config import content as contents
 from config.accounts import Account, AibotAccount, OaAccount
@@ -53,11 +56,12 @@ class Home:
         return tuple(p for p in self.problems if p.level == "error")
 
 
-def fill(home: Path) -> list[Path]:
-    """Fill a home with the samples, rules included; what is there already stays."""
-    written = fill_home(home)
+def fill(home: Path, pack: str = "") -> list[Path]:
+    """Fill a home with the samples or a pack, rules included; what is there already stays."""
+    written = fill_home(home, pack)
     schema = SAMPLE_RULES.parent / "rules.schema.json"
-    targets = {s: home / RULES / s.name for s in sorted(SAMPLE_RULES.glob("*.yaml"))}
+    rules = [] if pack else sorted(SAMPLE_RULES.glob("*.yaml"))  # a pack brings its own
+    targets = {rule: home / RULES / rule.name for rule in rules}
     for source, target in {**targets, schema: home / schema.name}.items():
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +81,7 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
     content, problems = contents.read(
         folder,
         accounts=frozenset(a.id for a in settings.accounts),
+        official=frozenset(a.id for a in settings.accounts if isinstance(a, OaAccount)),
         zone=settings.store_zone,
         check_text=check_text,
         comparable=bare,
@@ -120,6 +125,7 @@ def vocabulary(content: Content) -> Vocabulary:
             "occasion": OCCASIONS,
             "stage": STAGES,
             "group": frozenset(content.pools),
+            "notice": frozenset(content.notices),
         },
         slots=SLOTS,
     )
@@ -168,7 +174,22 @@ def shop_of(home: Home, clock: Clock) -> Shop:
             device_binding=settings.coupon_device_binding,
         ),
         linking=_linking(settings),
-        sources=sources_of(settings),
+        quota=_quota(settings),
+        masses=_masses(settings),
+        sources={**sources_of(settings), OPERATOR: operator_of(key)},
+        proxies=tuple(map(ip_network, settings.trusted_proxies)),
+    )
+
+
+def _masses(settings: Settings) -> Masses:
+    after_h = settings.mass_remind_after_h
+    return Masses(cap=settings.mass_cap, remind_after=timedelta(hours=after_h) if after_h else None)
+
+
+def _quota(settings: Settings) -> Quota:
+    return Quota(
+        after_message=settings.oa_quota_after_message.messages,
+        after_tap=settings.oa_quota_after_tap.messages,
     )
 
 

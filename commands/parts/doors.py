@@ -108,6 +108,15 @@ def doors(
     return found
 
 
+def compared(settings: Settings) -> tuple[str, ...]:
+    """Return the accounts that can be compared with their platform: those it may be asked by."""
+    return tuple(
+        one.id
+        for one in settings.accounts
+        if isinstance(one, OaAccount | WecomAccount) and one.secret is not None
+    )
+
+
 def windows_of(settings: Settings, db: Database, clock: Clock) -> Windows:
     """Return how much an Official Account may say to a follower."""
     message, tap = settings.oa_quota_after_message, settings.oa_quota_after_tap

@@ -49,7 +49,9 @@ async def follow_clock(clock: Clock, url: str, *, once: bool = False) -> None:
         while True:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError, KeyError):
                 async with session.get(url) as response:
-                    clock.follow(float((await response.json())["offset_s"]))
+                    told = await response.json()
+                    rate = float(told.get("speed", 1)) if told.get("running", True) else 0.0
+                    clock.follow(float(told["offset_s"]), rate)
             if once:
                 return
             await asyncio.sleep(_CLOCK_S)

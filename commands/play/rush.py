@@ -78,22 +78,22 @@ async def everything_again(play: Theatre) -> None:
 
 
 async def an_attack(play: Theatre) -> None:
-    """18. A tampered callback is refused; a replayed one is absorbed."""
+    """20. A tampered callback is refused; a replayed one is absorbed."""
     for how in ("body", "signature"):
         done = await play.twin.do("tamper", "甲", account="oa-main", how=how)
-        play.say(18, "攻击者", f"篡改回调（{how}）", f"HTTP {done['status']}", channel="回调")
-        play.promise(18, "攻击者", "refused", f"tamper {how}")
+        play.say(20, "攻击者", f"篡改回调（{how}）", f"HTTP {done['status']}", channel="回调")
+        play.promise(20, "攻击者", "refused", f"tamper {how}")
     done = await play.twin.do("replay_last", "甲", account="wecom-main")
     play.expect(
-        18, done["status"] == HTTPStatus.OK, f"重放应被收下而不再做事，实为 HTTP {done['status']}"
+        20, done["status"] == HTTPStatus.OK, f"重放应被收下而不再做事，实为 HTTP {done['status']}"
     )
     play.say(
-        18, "攻击者", "重放截获的回调", f"HTTP {done['status']}，收下但不再做事", channel="回调"
+        20, "攻击者", "重放截获的回调", f"HTTP {done['status']}，收下但不再做事", channel="回调"
     )
 
 
 async def power_cuts(play: Theatre) -> None:
-    """19. The server is killed at random moments while customers go on; it comes back."""
+    """21. The server is killed at random moments while customers go on; it comes back."""
     if play.kills_wanted == 0:
         return
     await play.settled()
@@ -112,7 +112,7 @@ async def power_cuts(play: Theatre) -> None:
         customers.cancel()
     await play.settled()
     play.say(
-        19, "机房", f"随机强杀服务，连同前面几幕共 {len(play.kills)} 次（SIGKILL）",
+        21, "机房", f"随机强杀服务，连同前面几幕共 {len(play.kills)} 次（SIGKILL）",
         f"期间 {_CROWD} 位顾客照常说了 {said} 句话", channel="后台",
     )  # fmt: skip
 
@@ -138,9 +138,9 @@ async def _go_on(play: Theatre, dice: random.Random, done: asyncio.Event) -> int
 async def _type(play: Theatre, name: str, text: str) -> None:
     done = await play.twin.do("type", name, text=text, wait_s=30.0)
     if happening := done.get("happening"):
-        play.promise(19, name, "shown", "", happening=str(happening))
+        play.promise(21, name, "shown", "", happening=str(happening))
     if text == "领券":
-        play.promise(19, name, "code", "newcomer")
+        play.promise(21, name, "code", "newcomer")
 
 
 SCENES = (the_last_coupon, the_till)

@@ -21,8 +21,9 @@ from typing import Any
 import aiohttp
 import yaml
 
-from commands.parts.compose import fill
 from commands.parts.problems import stop
+from commands.play.furnish import fill_for
+from config.whole import write_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 TILL, TILL_SECRET = "till", "demo-till-and-members-system"
@@ -155,24 +156,34 @@ def listening_socket() -> socket.socket:
 def write_home(
     home: Path, wiring: Mapping[str, Any], *, url: str, bases: Mapping[str, str], clock: str
 ) -> None:
-    """Write a home that talks to the twin: the samples, with the twin's keys and addresses."""
+    """Write a home that talks to the twin: its world's content, the twin's keys and addresses."""
     home.mkdir(parents=True, exist_ok=True)
+    write_settings(home, settings_of(wiring, url=url, bases=bases, clock=clock), by="demo")
+    fill_for(home, str(wiring["world"]))
+    (home / "names.json").write_text(
+        json.dumps(_names(wiring), ensure_ascii=False, indent=1), "utf-8"
+    )
+
+
+def settings_of(
+    wiring: Mapping[str, Any], *, url: str, bases: Mapping[str, str], clock: str
+) -> dict[str, object]:
+    """Return the settings of a bot at `url` that talks to the twin at `bases` and by its clock."""
     accounts = [_account(a, bases) for a in wiring["accounts"]]
-    settings = {
+    return {
         "listen": {"host": "127.0.0.1", "port": int(url.rsplit(":", 1)[1])},
         "public_url": url,
         "twin_clock_url": clock,
         "accounts": accounts + [_aibot(one, bases) for one in wiring["aibots"]],
         "sources": sources(wiring),
     }
-    path = home / "settings.yaml"
-    path.write_text("# 由 demo 写成：接的是本机的平台仿真\n" + yaml.safe_dump(
-        settings, allow_unicode=True, sort_keys=False), "utf-8")  # fmt: skip
-    path.chmod(0o600)
-    fill(home)
-    (home / "names.json").write_text(
-        json.dumps(_names(wiring), ensure_ascii=False, indent=1), "utf-8"
-    )
+
+
+def write_settings(home: Path, settings: Mapping[str, object], *, by: str) -> None:
+    """Write a home's settings whole, mode 0600; the first line says which command did, `by`."""
+    text = yaml.safe_dump(dict(settings), allow_unicode=True, sort_keys=False)
+    told = f"# 由 {by} 写成：接的是本机的平台仿真\n{text}"
+    write_whole(home / "settings.yaml", told.encode(), mode=0o600)
 
 
 def _account(account: Mapping[str, Any], bases: Mapping[str, str]) -> dict[str, object]:
@@ -196,16 +207,15 @@ def _aibot(bot: Mapping[str, Any], bases: Mapping[str, str]) -> dict[str, object
 
 
 def sources(wiring: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Return the systems that may tell the bot things: the shop's till, and the chat archive."""
-    till: dict[str, object] = {
-        "id": TILL,
-        "kind": ["orders", "members"],
-        "secret": TILL_SECRET,
-    }
+    """Return the systems that may tell the bot things: the shop's own, and the chat archive."""
+    told: list[dict[str, object]] = [
+        {"id": one["id"], "kind": ["orders", "members"], "secret": one["secret"]}
+        for one in wiring["sources"]
+    ]
     archive = wiring["archive"]
     if not archive:
-        return [till]
-    return [till, {"id": archive["source"], "kind": ["archive"], "secret": archive["secret"]}]
+        return told
+    return [*told, {"id": archive["source"], "kind": ["archive"], "secret": archive["secret"]}]
 
 
 def _names(wiring: Mapping[str, Any]) -> dict[str, list[str]]:

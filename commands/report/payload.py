@@ -1,7 +1,7 @@
 """What one clear payload tells: its kind, its typed event, and every leaf, as JSON values."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
 import orjson
@@ -99,4 +99,6 @@ def _plain(value: object) -> object:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Alias):
         return {"kind": value.kind.value, "scope": value.scope, "value": value.value}
-    return list(value) if isinstance(value, tuple) else value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from rich.console import Console
 
-from bot.actions import Label, Remark, SendKf, State, WelcomeContact
+from bot.actions import Label, Remark, Send, SendKf, State, WelcomeContact
 from bot.codec import action_from_json
 from bot.db.reports import Owed
 from bot.db.stories import Biography, Held, Sat
@@ -173,7 +173,7 @@ def _said(said: Said) -> str:
     return f"【{TRUTHS.get(said.truth, said.truth)}】{voice}：{text}"
 
 
-def _extras(sent: SendKf) -> Iterator[str]:
+def _extras(sent: Send | SendKf) -> Iterator[str]:
     if sent.menu:
         yield f"菜单「{' / '.join(choice.content for choice in sent.menu)}」"
     if sent.link:
@@ -194,7 +194,7 @@ def _details(one: Owed) -> Sequence[str]:
             return (action.text,)
         case WelcomeContact():
             return tuple(f"附「{card.title}」" for card in action.attachments)
-        case SendKf():
+        case Send() | SendKf():
             return tuple(_extras(action))
         case _:
             return ()

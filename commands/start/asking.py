@@ -28,6 +28,7 @@ class Asked:
     """What the command line said. Secrets may be marked with their account: `oa=…`."""
 
     channels: tuple[str, ...] = ()
+    pack: str = ""
     values: Mapping[str, str]  # by option
     secrets: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()

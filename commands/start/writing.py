@@ -31,27 +31,39 @@ _DEMO_TILL = hashlib.sha256(b"demo-till-S012").hexdigest()
 _DEMO_PIN = re.compile(r"scrypt:[0-9A-Za-z_:-]+")
 # A home's settings say in their first line what they were begun with, so that a second run can
 # bring back what is missing, and nothing that never was there.
-_BEGUN = re.compile(r"# 店小二的设置（(?:init((?: --channel [a-z]+)+)|样例)）")
+_BEGUN = re.compile(r"# 店小二的设置（(?:init((?: --channel [a-z]+)+)|样例(?: ([a-z0-9-]+))?)）")
+_SAMPLE_LINE = "# 店小二的设置（样例）"
 
 
 def begun_with(home: Path) -> tuple[str, ...] | None:
     """Return the channels a home was begun with, none for all samples, None when it is unsaid."""
-    first = (home / SETTINGS).read_text("utf-8").partition("\n")[0]
-    found = _BEGUN.match(first)
+    found = _begun(home)
     if found is None:
         return None
     named = (found[1] or "").split()[1::2]
     return tuple(one for one in named if one in CHANNELS)
 
 
-def write_samples(home: Path) -> list[str]:
-    """Fill `home` with the samples where it lacks them; return the names of what was written."""
+def pack_of(home: Path) -> str:
+    """Return the pack whose samples a home was begun with, "" for the common ones."""
+    found = _begun(home)
+    return (found[2] or "") if found else ""
+
+
+def _begun(home: Path) -> re.Match[str] | None:
+    return _BEGUN.match((home / SETTINGS).read_text("utf-8").partition("\n")[0])
+
+
+def write_samples(home: Path, pack: str = "") -> list[str]:
+    """Fill `home` with the samples, or a pack, where it lacks them; return what was written."""
     home.mkdir(parents=True, exist_ok=True)
     # Ours first: `fill` keeps what is there, so the samples' shared secrets never get in.
-    own = {SETTINGS: _own_settings, STORES.file: _own_stores}
+    own = {SETTINGS: _own_settings} | ({} if pack else {STORES.file: _own_stores})
     texts = {name: make((SAMPLE / name).read_bytes().decode()) for name, make in own.items()}
+    if pack:  # a second run knows by the first line what to bring back
+        texts[SETTINGS] = texts[SETTINGS].replace(_SAMPLE_LINE, f"{_SAMPLE_LINE[:-1]} {pack}）", 1)
     written = _write_new(home, {name: text.encode() for name, text in texts.items()})
-    written += [str(path.relative_to(home)) for path in fill(home)]
+    written += [str(path.relative_to(home)) for path in fill(home, pack)]
     return written + _key(home)
 
 

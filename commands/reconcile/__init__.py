@@ -1,0 +1,1 @@
+"""Comparing accounts with their platforms on demand, and telling what was found."""

@@ -1,0 +1,51 @@
+"""Tells a running server's traces to who asks for them over HTTP, as `why --json` does."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.db import reading
+from bot.db.stories import events_saying
+from bot.db.tx import Tx
+from bot.ids import readable_code
+from bot.web.keys import Traces, Wanted
+from commands.parts.compose import Home
+from commands.report.document import story_document
+from commands.report.history import Story
+from commands.report.names import names_of
+from commands.report.seeking import digested, named, story_of_events, story_of_member
+
+MOST = 500  # events of a member in one answer
+
+
+def traces_of(home: Home, database: Path, clock: Clock) -> Traces:
+    """Return how a home's traces are told: on a connection of their own, in the way of nothing."""
+
+    async def tell(wanted: Wanted) -> Mapping[str, object] | None:
+        async def work(tx: Tx) -> Story | None:
+            return await _story(tx, wanted, home, clock())
+
+        found = await asyncio.to_thread(reading.ask, database, work)
+        if found is None:
+            return None
+        newest = replace(found, chapters=found.chapters[-MOST:])
+        return story_document(newest, names_of(home))
+
+    return Traces(tell=tell, key_sha256=home.settings.trace_key_sha256)
+
+
+async def _story(tx: Tx, wanted: Wanted, home: Home, now_us: int) -> Story | None:
+    settings, at = home.settings, wanted.account
+    match wanted.by:
+        case "member":
+            called = (wanted.name, readable_code(wanted.name))
+            return await story_of_member(tx, called, settings, now_us, account=at)
+        case "event":
+            events: Sequence[str] = (wanted.name,)
+        case "msg":
+            events = await events_saying(tx, named(wanted.name), at)
+        case _:
+            events = await events_saying(tx, digested(wanted.name), at)
+    return await story_of_events(tx, events, settings, now_us, account=at)

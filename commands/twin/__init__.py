@@ -1,0 +1,1 @@
+"""The verb `twin`: the platforms' offline twin alone, or with a home that is wired to it."""
