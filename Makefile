@@ -21,7 +21,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
 	--annotation-style line --custom-compile-command 'make lock' --quiet
 ARGS ?=
 
-.PHONY: help setup demo test fmt lint types law unit rules docs-check docs trace-update lock kill \
+.PHONY: help setup demo worlds test fmt lint types law unit rules docs-check docs trace-update lock kill \
 	faults mutants conformance differential bench image clean
 
 help:  ## list the targets
@@ -80,6 +80,9 @@ faults: $(DEVELOP)  ## let a proxy lie; each lie must be caught
 		$(BIN)/python run.py demo --once --sabotage $$lie; \
 		test $$? -eq 1 || { echo "not caught: $$lie"; exit 1; }; \
 	done
+
+worlds: $(RUN)  ## play every world's scripts, judge each book (ARGS=wumei)
+	@$(BIN)/python run.py worlds $(ARGS)
 
 mutants: $(DEVELOP)  ## take a safeguard away; the audit must notice
 	@$(BIN)/pytest -m mutants $(ARGS)

@@ -46,6 +46,14 @@ def contact_added(
     )  # fmt: skip
 
 
+def contact_gone(member: str, change: str, *, at_s: int = NOW_S, staff: str = "xiaowang") -> str:
+    """The employee deleted the customer, or the customer the employee, as `change` says."""
+    return _corp(
+        at_s, f"{_event('change_external_contact')}<ChangeType>{change}</ChangeType>"
+        f"<UserID>{staff}</UserID><ExternalUserID>{member}</ExternalUserID>",
+    )  # fmt: skip
+
+
 def group_changed(chat: str, *members: str, detail: str = "add_member", at_s: int = NOW_S) -> str:
     """Members joined a group, or left it."""
     items = "".join(f"<Item>{member}</Item>" for member in members)
@@ -61,6 +69,17 @@ def kf_rang(kf: str, token: str, *, at_s: int = NOW_S) -> str:
     return _corp(
         at_s, f"{_event('kf_msg_or_event')}<Token>{token}</Token><OpenKfId>{kf}</OpenKfId>"
     )
+
+
+def pictured(openid: str, msg_id: int | str, *, at_s: int = NOW_S) -> str:
+    """A follower sent a picture."""
+    rest = f"<MsgType>image</MsgType><MediaId>m</MediaId><MsgId>{msg_id}</MsgId>"
+    return _oa(openid, at_s, rest)
+
+
+def happened(openid: str, event: str, *, at_s: int = NOW_S) -> str:
+    """Something else happened that names a follower, with nothing more to say."""
+    return _oa(openid, at_s, _event(event))
 
 
 def _event(name: str) -> str:

@@ -15,30 +15,38 @@ PAGE = ROOT / "docs" / "reference" / "cli.md"
 BEGIN, END = "<!-- generated: verbs -->", "<!-- end of verbs -->"
 
 
-def verbs() -> list[tuple[str, TyperCommand]]:
-    """Every verb with the words that name it, in the order of `--help`; verbs of a group too."""
+Verb = TyperCommand | TyperGroup
+
+
+def verbs() -> list[tuple[str, Verb]]:
+    """Every verb with the words that name it, in the order of `--help`; verbs of a group too.
+
+    A group that does something by itself has options, and is a verb.
+    """
     return list(_below(typer.main.get_command(app), ""))
 
 
-def _below(command: object, name: str) -> Iterator[tuple[str, TyperCommand]]:
+def _below(command: object, name: str) -> Iterator[tuple[str, Verb]]:
     if isinstance(command, TyperGroup):
+        if options(command):
+            yield name, command
         for word, inner in command.commands.items():
             yield from _below(inner, f"{name} {word}".strip())
     elif isinstance(command, TyperCommand):
         yield name, command
 
 
-def options(command: TyperCommand) -> list[TyperOption]:
+def options(command: Verb) -> list[TyperOption]:
     """The options of a verb, `--help` left out."""
     return [one for one in command.params if isinstance(one, TyperOption)]
 
 
-def arguments(command: TyperCommand) -> list[TyperArgument]:
+def arguments(command: Verb) -> list[TyperArgument]:
     """What a verb takes without a name."""
     return [one for one in command.params if isinstance(one, TyperArgument)]
 
 
-def section(name: str, command: TyperCommand) -> str:
+def section(name: str, command: Verb) -> str:
     """The section of one verb: how it is called, what it says of itself, its options."""
     called = " ".join([f"python run.py {name}", *(one.name.upper() for one in arguments(command))])
     lines = [f"### {name}", "", f"`{called}`: {' '.join((command.help or '').split())}"]

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -229,6 +230,7 @@ def _write(one: Clinic, ready: dict[str, str], bot_url: str) -> None:
     wiring = one.control("wiring", "GET")
     bases = {"oa": ready["oa_base"], "wecom": ready["wecom_base"]}
     write_home(one.home, wiring, url=bot_url, bases=bases, clock=f"{ready['control']}/twin/clock")
+    shutil.rmtree(one.home / "notices")  # of several accounts it would have to name one
     path = one.home / "settings.yaml"
     written = yaml.safe_load(path.read_text("utf-8"))
     written["public_url"] = one.proxy.url

@@ -22,6 +22,7 @@ from bot.shop import Shop
 from commands.app import main
 from commands.parts.compose import Home, fill, open_home, shop_of
 from commands.parts.stock import stock_shelves
+from tests.rooms import new_database
 from tests.sealing import NONCE, encrypted, frame, padded, sign
 
 OPENED_S = 1_772_413_200.0  # Monday 2026-03-02, 09:00 in Shanghai: the clock's first moment
@@ -97,6 +98,8 @@ async def served_home(folder: Path, *, start_s: float = OPENED_S) -> AsyncIterat
     home = open_home(folder)
     clock = Clock(lambda: start_s)
     shop = shop_of(home, clock)
+    if not (folder / "xiaoer.db").exists():
+        new_database(folder)
     async with opened(folder / "xiaoer.db", shop.instance_key) as db:
         await stock_shelves(db, home.content, folder)
         yield Served(

@@ -44,11 +44,14 @@ def quality_of(platform: str) -> Mapping[str, Mapping[str, str]]:
 
 def kinds_table(platform: str) -> str:
     """A Markdown table of every kind a platform sends, one line a subject."""
-    lines = ["| subject | acted on | recorded | sheet |", "|---|---|---|---|"]
+    lines = ["| subject | acted on | of a customer | recorded | sheet |", "|---|---|---|---|---|"]
     for group in read_kinds(platform).groups:
         acted = "<br>".join(f"`{kind}` → {event}" for kind, event in group.acted.items())
-        recorded = " ".join(f"`{kind}`" for kind in group.recorded)
-        lines.append(f"| {group.subject} | {acted} | {recorded} | {group.source or '—'} |")
+        theirs, recorded = (
+            " ".join(f"`{kind}`" for kind in kinds) for kinds in (group.of_customer, group.recorded)
+        )
+        source = group.source or "—"
+        lines.append(f"| {group.subject} | {acted} | {theirs} | {recorded} | {source} |")
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from bot.perform import Performer
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
+from commands.report.tracing import traces_of
 from tests.homes import Served, served_home
 
 
@@ -29,17 +30,23 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[Serving]:
-    """Serve a home of samples by the wall clock while the context lasts; nothing is decided."""
+async def serving(home: Path, *, deciding: bool = False) -> AsyncIterator[Serving]:
+    """Serve a home of samples by the wall clock while the context lasts.
+
+    Only with `deciding` is decided what somebody waits for.
+    """
     async with served_home(home, start_s=time.time()) as rooms:
         performer = Performer(rooms.db, {}, rooms.clock, rooms.shop.instance_key)
         staffing = Staffing(
             db=rooms.db, acceptor=rooms.acceptor, decider=rooms.decider, performer=performer
         )
         worker = Worker(staffing, rooms.clock, rooms.shop.times)
+        if deciding:
+            worker.able.set()
         parts = Rooms(
             db=rooms.db, shop=rooms.shop, acceptor=rooms.acceptor, worker=worker,
             clock=rooms.clock, ready=_ready,
+            traces=traces_of(rooms.home, rooms.db.path, rooms.clock),
         )  # fmt: skip
         async with TestServer(new_app(parts)) as server:
             assert server.port is not None

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Label, MakeJoinWay, Receipt, Remark, State
+from bot.actions import (
+    Attachment,
+    Choice,
+    Label,
+    MakeJoinWay,
+    Receipt,
+    Remark,
+    Send,
+    ShowTyping,
+    State,
+)
 from commands.audit.script import Kill
 from tests.audited import NOW, OPENID, Scene, reply, scene, send, typed
 
@@ -221,10 +231,68 @@ async def test_an_unknown_effect_is_explained_by_an_answer_that_was_cut(stage: S
     """A fault of the twin's script, visible in its book."""
     _, row = await stage.says("领券")
     await stage.owe(send("券码"), row)
-    await stage.perform(Receipt(state=State.UNKNOWN))
+    await stage.perform(Receipt(state=State.UNKNOWN, meaning="应答断在路上"))
     args = {"touser": OPENID, "text": {"content": "券码"}}
     api = "/cgi-bin/message/custom/send"
     stage.called(api, args=args, fault="reset_after", answered=False)
     found = await stage.judged()
     assert found.ok, found.explain()
     assert "reset_after" in found.explain()[0]
+
+
+SAY = "/cgi-bin/message/custom/send"
+CARD = Send(
+    account="oa", openid=OPENID, text="", name="link",
+    link=Attachment(title="会员", url="https://shop.example/m"),
+)  # fmt: skip
+PICTURE = Send(account="oa", openid=OPENID, text="", image="map.png", name="image")
+
+
+async def test_a_card_a_picture_and_a_menu_are_found_in_the_calls(stage: Scene) -> None:
+    """Each is one message, whatever its words are."""
+    _, row = await stage.says("会员")
+    menu = Send(account="oa", openid=OPENID, text="您好", menu=(Choice(id="m1", content="领券"),))
+    for action in (CARD, PICTURE, menu):
+        await stage.owe(action, row)
+        await stage.perform()
+    assert len((await stage.judged()).lost) == 3
+    for args in (
+        {"msgtype": "news", "news": {"articles": [{"title": "会员"}]}},
+        {"msgtype": "image", "image": {"media_id": "M1"}},
+        {"msgtype": "msgmenu", "msgmenu": {"head_content": "您好", "list": [{"content": "领券"}]}},
+    ):
+        stage.called(SAY, args={"touser": OPENID, **args})
+    assert (await stage.judged()).ok
+
+
+async def test_a_menu_that_an_account_got_as_text_is_the_same_message(stage: Scene) -> None:
+    """A test account refuses the menu and takes its lines in the text."""
+    _, row = await stage.says("会员")
+    menu = Send(account="oa", openid=OPENID, text="您好", menu=(Choice(id="m1", content="领券"),))
+    await stage.owe(menu, row)
+    await stage.perform()
+    stage.sent("您好\n回复：领券")
+    assert (await stage.judged()).ok
+
+
+async def test_a_picture_nobody_owed_is_a_ghost_and_a_second_one_is_doubled(stage: Scene) -> None:
+    """A picture has no words, but it counts."""
+    args = {"touser": OPENID, "msgtype": "image", "image": {"media_id": "M1"}}
+    stage.called(SAY, args=args)
+    assert len((await stage.judged()).ghosts) == 1
+    _, row = await stage.says("会员")
+    await stage.owe(PICTURE, row)
+    await stage.perform()
+    stage.called(SAY, args=args)
+    assert len((await stage.judged()).doubled) == 1
+
+
+async def test_typing_shown_without_being_owed_is_a_ghost(stage: Scene) -> None:
+    """And typing that was owed is found."""
+    typing = {"touser": OPENID, "command": "Typing"}
+    stage.called("/cgi-bin/message/custom/typing", args=typing)
+    assert len((await stage.judged()).ghosts) == 1
+    _, row = await stage.says("会员")
+    await stage.owe(ShowTyping(account="oa", openid=OPENID), row)
+    await stage.perform()
+    assert (await stage.judged()).ok

@@ -204,7 +204,11 @@ async def test_a_menu_in_customer_service_is_found_again_by_its_words(stage: Sce
 
 def test_every_effect_but_a_question_is_looked_for_in_the_book() -> None:
     """A new kind that nobody thought of would be a ghost, or be missed when it is lost."""
-    asking = {"kf_pull", "kf_read_customer", "read_group", "read_profile", "relay"}
+    asking = {
+        "ask_contact", "ask_contacts", "ask_followers", "ask_group", "ask_groups",
+        "ask_profiles", "ask_staff",
+        "kf_pull", "kf_read_customer", "mass_read", "read_group", "read_profile", "relay",
+    }  # fmt: skip
     aims = {
         kind.kind for kind in REMOTE if target_of_effect(replace(_ANY, kind=kind.kind))[0] != "read"
     }

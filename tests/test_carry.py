@@ -15,14 +15,15 @@ from bot.actions import (
     WelcomeContact,
     WelcomeKf,
 )
-from bot.carry import KF_MESSAGES, carry
+from bot.carry import KF_MESSAGES, SPEAKING_WINDOW, carry
 from bot.events import KfEntered, KfSaid
-from bot.facts import Situation, Talk
+from bot.facts import Quota, Situation, Talk
 from tests.little_shop import NOW
 from tests.situations import (
     ADA_AT_WECOM,
     FOLLOWS,
     added,
+    followed,
     given,
     joined,
     member,
@@ -116,18 +117,78 @@ def test_a_text_too_long_for_a_menu_holds_the_menu_itself() -> None:
     assert text.text.endswith("\n回复：领券 / 地址")
 
 
-def test_an_official_account_reads_menu_and_link_as_text() -> None:
+def test_an_official_account_answers_in_the_response_and_sends_the_rest_after_it() -> None:
     shown, actions = carried(given(said(), answers_inside=True), words())
-    (reply,) = actions
+    reply, link, image = actions
     assert isinstance(reply, Reply)
-    assert reply.text == "您好\n回复：领券 / 地址\n会员：https://shop.example/m"
-    assert "只能回文字" in shown[0].why
+    assert reply.text == "您好\n回复：领券 / 地址"
+    assert isinstance(link, Send) and isinstance(image, Send)
+    assert (link.text, link.link, image.image) == ("", LINK, "map.png")
+    assert [one.key() for one in (link, image)] == ["link", "image"]
+    assert {one.order() for one in (reply, link, image)} == {"say:oa:ada"}
+    assert shown[0].why == ""
 
 
-def test_a_message_to_a_follower_is_text_alone() -> None:
+def test_of_what_a_follower_may_get_one_is_kept_for_the_answer_itself() -> None:
+    urls = [replace(LINK, title=str(n), url=f"https://shop.example/{n}") for n in range(4)]
+    speaks = [words(text=f"{n}", menu=(), link=url) for n, url in enumerate(urls)]
+    shown, actions = carried(given(said(), answers_inside=True), *speaks)
+    assert [one.link.title for one in only(Send, actions) if one.link] == ["0", "1", "2", "3"]
+    assert not [one for one in only(Send, actions) if one.image]
+    assert all("图片 map.png 没有发" in one.why for one in shown)
+
+    _, after_a_tap = carried(given(followed(), answers_inside=True), *speaks)
+    (reply,) = only(Reply, after_a_tap)
+    assert [one.link.title for one in only(Send, after_a_tap) if one.link] == ["0", "1"]
+    assert reply.text.endswith("\n\n3\n3：https://shop.example/3")
+
+
+def test_the_settings_say_how_many_a_follower_may_get() -> None:
+    stingy = Quota(after_message=2, after_tap=1)
+    _, actions = carried(given(said(), answers_inside=True, quota=stingy), words())
+    assert [bool(one.link) for one in only(Send, actions)] == [True]
+    _, actions = carried(given(followed(), answers_inside=True, quota=stingy), words())
+    assert only(Send, actions) == []
+
+
+def test_a_line_tapped_in_a_menu_message_renews_nothing() -> None:
+    tapped = replace(said("领券"), menu_id="m1")
+
+    def after(**reach: Any) -> int:
+        known = member(reaches=(replace(FOLLOWS, **reach),))
+        _, actions = carried(given(tapped, answers_inside=True, member=known), words())
+        return len(only(Send, actions))
+
+    assert [after(sent=sent) for sent in (0, 3, 4)] == [2, 1, 0]
+    assert after(spoke=NOW - SPEAKING_WINDOW) == 0
+
+
+def test_a_message_to_a_follower_has_its_menu_and_what_goes_along() -> None:
     _, actions = carried(given(joined(), member=member(reaches=(FOLLOWS,))), words())
-    (send,) = only(Send, actions)
-    assert "https://shop.example/m" in send.text
+    text, link, image = only(Send, actions)
+    assert (text.text, [choice.content for choice in text.menu]) == ("您好", ["领券", "地址"])
+    assert (link.link, image.image) == (LINK, "map.png")
+
+
+def test_what_a_follower_got_since_their_last_words_counts() -> None:
+    known = member(reaches=(replace(FOLLOWS, sent=2),))
+    shown, actions = carried(given(joined(), member=known), words())
+    assert [bool(one.link) for one in only(Send, actions)] == [False, True]
+    assert "图片 map.png 没有发" in shown[0].why
+
+
+def test_a_window_that_is_used_up_gives_way_to_one_with_room() -> None:
+    full, other = replace(FOLLOWS, sent=5), replace(FOLLOWS, account="oa2", address="ada2")
+
+    def way(**known: Any) -> list[tuple[str, str]]:
+        _, actions = carried(given(joined(), member=member(**known)), Speak(text="您好"))
+        return [(one.kind, one.account) for one in actions if isinstance(one, Send | SendKf)]
+
+    assert way(reaches=(full, other)) == [("oa_send", "oa2")]
+    assert way(reaches=(full,), talks=(TALK,)) == [("kf_send", "corp")]
+    assert way(reaches=(other,), talks=(TALK,)) == [("oa_send", "oa2")]
+    # Where there is no other way it is owed all the same: they may speak before it is sent.
+    assert way(reaches=(full,)) == [("oa_send", "oa")]
 
 
 def test_a_contacts_welcome_has_the_link_as_a_card() -> None:

@@ -51,8 +51,8 @@ def test_the_demo_leaves_the_home_of_the_environment_alone(
     """In the image the variable is always set, and the demo must not write into a shop."""
     asked: list[Path | None] = []
 
-    def played(*, keep: Path | None, **_: object) -> int:
-        asked.append(keep)
+    def played(wanted: demo.Wanted) -> int:
+        asked.append(wanted.keep)
         return 0
 
     monkeypatch.setenv("XIAOER_HOME", str(tmp_path))

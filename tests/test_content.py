@@ -49,7 +49,7 @@ def write(home: Path, name: str, text: str | bytes) -> None:
 
 
 def read_at(home: Path) -> tuple[Content, tuple[Problem, ...]]:
-    return read(home, accounts=ACCOUNTS, now=NOW)
+    return read(home, accounts=ACCOUNTS, official=frozenset({"oa-main"}), now=NOW)
 
 
 def told(home: Path) -> list[str]:
@@ -64,6 +64,8 @@ def every_text(content: Content) -> Iterator[str]:
         yield from (welcome.text, welcome.remark)
     for campaign in content.campaigns.values():
         yield from (campaign.granted, campaign.again, campaign.sold_out)
+    for notice in content.notices.values():
+        yield from (notice.url, notice.page, *(field.text for field in notice.fields))
 
 
 def test_the_sample_home_has_no_problem_and_is_complete(tmp_path: Path) -> None:
@@ -249,7 +251,10 @@ def test_every_text_with_slots_is_handed_to_the_check(tmp_path: Path) -> None:
         seen.add(text)
         return "坏空位"
 
-    content, problems = read(tmp_path, accounts=ACCOUNTS, now=NOW, check_text=refuse)
+    official = frozenset({"oa-main"})
+    content, problems = read(
+        tmp_path, accounts=ACCOUNTS, official=official, now=NOW, check_text=refuse
+    )
     assert set(every_text(content)) - {""} <= seen
     assert all("坏空位" in problem.message for problem in problems)
 

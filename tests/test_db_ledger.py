@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -133,6 +134,27 @@ async def test_an_effect_that_waits_for_later_does_not_hold_up_the_next(
     assert [row["key"].partition(":")[0] for row in await claim(db)] == ["second"]
 
 
+async def test_what_goes_along_with_words_waits_for_their_next_try(db: SqliteDatabase) -> None:
+    await owe(db, send(), replace(send(), name="link"))
+    (words,) = await claim(db)
+    await settle(db, words, State.READY, retry_s=2)
+    assert await claim(db, NOW_US + SECOND) == []
+    (again,) = await claim(db, NOW_US + 2 * SECOND)
+    assert again["id"] == words["id"]
+    await settle(db, again, State.FAILED)
+    assert len(await claim(db, NOW_US + 2 * SECOND)) == 1
+
+
+async def test_words_that_must_wait_long_hold_up_nothing_that_goes_along(
+    db: SqliteDatabase,
+) -> None:
+    await owe(db, send(), replace(send(), name="link"))
+    (words,) = await claim(db)
+    await settle(db, words, State.READY, retry_s=60)
+    (link,) = await claim(db, NOW_US + SECOND)
+    assert link["id"] != words["id"]
+
+
 async def test_a_retry_is_due_when_its_time_has_come(db: SqliteDatabase) -> None:
     await owe(db, send())
     (row,) = await claim(db)
@@ -221,7 +243,7 @@ async def test_a_response_that_gave_up_leaves_an_answer_a_retry_took_alone(
 ) -> None:
     await owe(db, Reply(account="oa", openid="ada", text="您好"), inside=True)
     assert await db.write(lambda tx: ledger.answer_inside(tx, 1, NOW_US))
-    await db.write(lambda tx: ledger.not_answered(tx, 1, NOW_US))
+    await db.write(lambda tx: ledger.not_answered(tx, 1, NOW_US, 0))
     assert await states(db) == {"oa_reply": "sending"}
     assert await claim(db) == []
 
@@ -235,3 +257,28 @@ async def test_an_effect_tried_without_an_answer_is_unknown_when_its_time_is_up(
     await db.write(lambda tx: ledger.settle(tx, row, written, NOW_US))
     assert await db.write(lambda tx: ledger.expire(tx, NOW_US + SECOND)) == 1
     assert await states(db) == {"wecom_welcome": "unknown"}
+
+
+async def test_what_goes_along_waits_for_an_answer_that_waits_for_a_retry(
+    db: SqliteDatabase,
+) -> None:
+    answer = Reply(account="oa", openid="ada", text="您好")
+    await owe(db, answer, inside=True)
+    await owe(db, send())
+    assert await claim(db) == []
+    await db.write(lambda tx: ledger.not_answered(tx, 1, NOW_US, 20 * SECOND))
+    assert [row["kind"] for row in await claim(db)] == ["oa_typing"]
+    assert [row["kind"] for row in await claim(db, NOW_US + 20 * SECOND)] == ["oa_reply"]
+    await db.write(lambda tx: tx.run("UPDATE effect SET state = 'done' WHERE kind = 'oa_reply'"))
+    assert [row["kind"] for row in await claim(db, NOW_US + 20 * SECOND)] == ["oa_send"]
+
+
+async def test_a_follower_sees_once_that_somebody_is_at_it_and_within_seconds(
+    db: SqliteDatabase,
+) -> None:
+    await owe(db, Reply(account="oa", openid="ada", text="您好"), inside=True)
+    for _ in range(2):
+        await db.write(lambda tx: ledger.not_answered(tx, 1, NOW_US, 20 * SECOND))
+    assert await states(db) == {"oa_reply": "ready", "oa_typing": "ready"}
+    await db.write(lambda tx: ledger.expire(tx, NOW_US + 5 * SECOND))
+    assert await states(db) == {"oa_reply": "ready", "oa_typing": "expired"}

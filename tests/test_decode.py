@@ -48,6 +48,7 @@ def test_a_clear_payload_becomes_its_typed_event() -> None:
                 "who": {"kind": "oa_openid", "scope": "", "value": "oAda"},
                 "text": "领券",
                 "msg_id": "1",
+                "menu_id": "",
             },
             "fields": {
                 "ToUserName": "gh_1",

@@ -15,7 +15,7 @@ README, TWIN = ROOT / "README.md", ROOT / "README.zh-CN.md"
 # The word `python` where a shell expects a command, not inside an argument.
 PYTHON = re.compile(r"(^|[|&;] *)python(?= )")
 TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
-MADE = re.compile(r"(?<!codes )\bmake ([a-z-]+)")
+MADE = re.compile(r"(?<!codes )(?<!mass )(?<!links )\bmake ([a-z-]+)")
 VERB = re.compile(r"python run\.py (\w+)")
 
 RUNNABLE = dict.fromkeys(

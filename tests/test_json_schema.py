@@ -11,10 +11,15 @@ from bot.actions import Receipt, State, Truth
 from bot.events import AliasKind
 from bot.plan import STAGES
 from commands.decode import decode_lines, run
+from commands.reconcile import telling
+from commands.reconcile.asking import Compared
 from commands.report.words import INBOX_STATES, MISSES
 from tests.callbacks import said
 from tests.homes import OPENED_S, command, contact_added, oa_event, oa_text, served_home
 from tests.json_schema import FOLDER, faults, schema
+from tests.listed_world import compare, met
+from tests.platform import refused
+from tests.rooms import installed
 
 LINE = json.dumps({"payload": said("oADA", "领券", "1")})
 
@@ -86,6 +91,19 @@ def test_decode_of_an_unknown_platform_keeps_to_the_schema() -> None:
     assert faults(json.loads(out.getvalue()), "decode.schema.json") == []
 
 
+async def test_a_comparison_tells_what_its_schema_says(tmp_path: Path) -> None:
+    async with installed(tmp_path) as shop:
+        world = await met(shop)
+        world.act("add", "ada", int(shop.hand.at_s))
+        shop.platform.answers["groupchat/list"] = lambda _: refused(48002)
+        shop.hand.move(600)
+        await compare(shop)
+        report = await shop.db.read(lambda tx: telling.report(tx, 0, ""))
+    document = json.loads(telling.document(report, Compared(done=False, owed=2)))
+    assert document["gaps"] and any(part["troubles"] for part in document["parts"])
+    assert faults(document, "reconcile.schema.json") == []
+
+
 def test_the_lists_of_words_are_those_of_the_code() -> None:
     """A new state or reason must reach whoever reads the schema."""
     trace, why = schema("trace.schema.json")["$defs"], schema("why.schema.json")["$defs"]
@@ -94,6 +112,10 @@ def test_the_lists_of_words_are_those_of_the_code() -> None:
     assert set(why["person"]["properties"]["stage"]["enum"]) == set(STAGES)
     assert set(why["alias"]["properties"]["kind"]["enum"]) == set(AliasKind)
     assert set(why["event"]["properties"]["state"]["enum"]) == set(INBOX_STATES)
+    compared = schema("reconcile.schema.json")["$defs"]
+    assert set(compared["name"]["enum"]) == set(telling.PARTS)
+    assert set(compared["part"]["properties"]["state"]["enum"]) == set(telling.STATES)
+    assert set(compared["gap"]["properties"]["what"]["enum"]) == set(telling.WHATS)
     effect = schema("ledger.schema.json")["$defs"]["effect"]["properties"]
     assert set(effect["state"]["enum"]) == set(State)
 

@@ -139,7 +139,8 @@ async def test_a_conversation_is_handed_to_a_person_on_duty(desk: Desk) -> None:
         (TRANS, {"service_state": 1}, State.DONE),
         (TRANS, {"service_state": 3, "servicer_userid": "bo"}, State.FAILED),
         (TRANS, {}, State.FAILED),
-        (TRANS, {"service_state": "1"}, State.FAILED),
+        (TRANS, {"service_state": "1"}, State.DONE),
+        (TRANS, {"service_state": "one"}, State.FAILED),
         (replace(TRANS, state=3, servicer="bo"), {"service_state": 3}, State.FAILED),
         (
             replace(TRANS, state=3, servicer="bo"),

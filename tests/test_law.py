@@ -25,6 +25,7 @@ PURE = [
     "bot/fit.py",
     "bot/member.py",
     "config/nouns.py",
+    "config/service_notices.py",
 ]
 OUTSIDE = {
     *("os", "pathlib", "io", "shutil", "tempfile", "glob", "socket", "ssl", "subprocess", "signal"),

@@ -126,7 +126,7 @@ def test_what_we_cannot_act_on_is_kept_under_its_own_name(plain: str, kind: str)
         ("<xml><InfoType>authorized</InfoType></xml>", "oa.info.authorized"),
         (message("<MsgType>device_event</MsgType><Event>bind</Event>"), "oa.event.bind"),
         (message("<MsgType>voice</MsgType><MediaId>m</MediaId>"), "oa.msg.voice"),
-        (happening("TemplateSendJobFinish", "<MsgID>1</MsgID>"), "oa.event.templatesendjobfinish"),
+        (happening("MassSendJobFinish", "<MsgID>1</MsgID>"), "oa.event.masssendjobfinish"),
         (happening("complaint callback"), "oa.event.complaint_callback"),
     ],
 )
@@ -136,6 +136,13 @@ def test_what_the_manual_names_and_we_only_record_is_a_notice(plain: str, kind: 
     assert isinstance(event, Notice)
     assert (event.kind, event.incomplete, event.ignored()) == (kind, False, False)
     assert event.fields == leaves(parse(plain))
+
+
+def test_a_line_tapped_in_a_menu_message_is_said_under_its_id() -> None:
+    event = told(TEXT.replace("</xml>", "<bizmsgmenuid>m1</bizmsgmenuid></xml>"))
+
+    assert isinstance(event, TextSaid)
+    assert (event.text, event.menu_id) == ("领券", "m1")
 
 
 HARMLESS = [

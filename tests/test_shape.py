@@ -3,7 +3,9 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.source import (
@@ -55,7 +57,12 @@ def test_every_module_says_in_its_first_line_what_it_is() -> None:
 
 def test_everything_public_is_documented() -> None:
     """Functions, classes, methods without a leading underscore; an override inherits its text."""
-    told = {(owner.name, inner.name) for owner in _classes() for inner in _documented(owner)}
+    told = {
+        (owner.name, inner.name)
+        for owners in _classes().values()
+        for owner in owners
+        for inner in _documented(owner)
+    }
     mute = [
         f"{place(path, node)} {node.name}"
         for path in files()
@@ -135,10 +142,15 @@ def _public(
             yield from _public([*methods], _ancestors(node))
 
 
-def _classes() -> list[ast.ClassDef]:
-    return [
-        node for path in files() for node in tree_of(path).body if isinstance(node, ast.ClassDef)
-    ]
+@cache
+def _classes() -> Mapping[str, tuple[ast.ClassDef, ...]]:
+    """Every class by its name."""
+    found: defaultdict[str, tuple[ast.ClassDef, ...]] = defaultdict(tuple)
+    for path in files():
+        for node in tree_of(path).body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name] += (node,)
+    return found
 
 
 def _documented(owner: ast.ClassDef) -> Iterator[Function]:
@@ -149,7 +161,8 @@ def _documented(owner: ast.ClassDef) -> Iterator[Function]:
 
 def _ancestors(owner: ast.ClassDef) -> frozenset[str]:
     direct = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in owner.bases}
-    above = [_ancestors(node) for node in _classes() if node.name in direct - {owner.name}]
+    named = (node for name in direct - {owner.name} for node in _classes().get(name, ()))
+    above = [_ancestors(node) for node in named]
     return frozenset(direct).union(*above)
 
 
