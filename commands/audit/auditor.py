@@ -35,8 +35,9 @@ _CHECKS = (
 class Audit:
     """What the comparison came to.
 
-    `sent` counts happenings, however often each was delivered; `answered` those of them that were
-    answered 200 at least once; `asked` the API calls, tokens included. `unknown` holds every
+    `sent` counts happenings that left the platform, however often each was delivered, and not
+    those that it lost or kept back itself; `answered` those of them that were answered 200 at
+    least once; `asked` the API calls, tokens included. `unknown` holds every
     effect whose outcome nobody can know; one without a good reason is also in `wrong`. `balances`
     are the six sums of the accounting identity, A1 to A6.
     """
@@ -108,7 +109,7 @@ def audit(
     every = tuple(dict.fromkeys(chain.from_iterable(check(evidence) for check in _CHECKS)))
     found = _sorted(every)
     return Audit(
-        sent=len(read.happenings),
+        sent=read.sent,
         answered=len(read.answered),
         asked=len(read.calls),
         lost=found[Verdict.LOST],

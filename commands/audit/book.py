@@ -149,6 +149,12 @@ class Book:
     lines: Sequence[Line]
     pushes: Sequence[Push]
 
+    @property
+    def sent(self) -> int:
+        """How many happenings left the platform: not those it lost, spoilt or kept back itself."""
+        tries = (self.deliveries.get(one, ()) for one in self.happenings)
+        return sum(not each or any(one.tried() for one in each) for each in tries)
+
 
 def read_book(entries: Iterable[Entry]) -> Book:
     """Sort the entries of a book; kinds that prove nothing are left out. Raises KeyError."""
