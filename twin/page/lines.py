@@ -71,11 +71,25 @@ class Threads:
 def node(inner: str, name: str) -> str:
     """Return the content of the first element of this name in an inner XML, "" without one.
 
+    Of a callback in JSON, as an app in that mode gets it, the field of this name.
+
     >>> node("<xml><A><![CDATA[b]]></A></xml>", "A")
     'b'
+    >>> node('{"A": "b"}', "A")
+    'b'
     """
+    if inner.lstrip().startswith("{"):
+        return _field(inner, name)
     found = re.search(rf"<{name}>(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))</{name}>", inner, re.S)
     return (found[1] or found[2] or "") if found else ""
+
+
+def _field(inner: str, name: str) -> str:
+    try:
+        value = read(inner.encode()).get(name, "")
+    except BadShape:
+        return ""
+    return "" if isinstance(value, dict | list) else str(value)
 
 
 def owner_of(stage: Stage, who: str) -> str:
