@@ -39,7 +39,7 @@ def words(case: Case, api: str, answer: Answer, table: str = "") -> str:
         return f"没有应答（{answer.trouble}）"
     found = case.errors[table or case.account.kind].sort(api, answer.code)
     rid = codes.rid_of(answer.errmsg)
-    return f"{found.meaning}（错误码 {answer.code}{f'，rid {rid}' if rid else ''}）"
+    return f"{found.meaning}（错误码 {answer.code}）{f'，rid {rid}' if rid else ''}"
 
 
 def advice(case: Case, api: str, answer: Answer, table: str = "") -> str:
