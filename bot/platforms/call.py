@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 from bot.actions import Class, Receipt, State
+from bot.errors import Undeclared
 from bot.platforms.port import Port, text_of
 from bot.platforms.wire import Answer, File, Wire
 
@@ -45,7 +46,7 @@ class Call(Generic[T]):
 
     def read(self, body: Mapping[str, Any]) -> T:
         """Return what an answer of errcode 0 says; missing fields read as empty."""
-        raise NotImplementedError(f"{type(self).__name__} reads no answer")
+        raise Undeclared(f"{type(self).__name__} declares no reading of its answer")
 
     def understood(self, answer: Answer) -> T:
         """Return what a whole answer of errcode 0 says."""

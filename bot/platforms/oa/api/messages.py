@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.actions import Choice, Class
+from bot.errors import Undeclared
 from bot.platforms.call import Call, Order, known
 from bot.platforms.fitting import fitting
 
@@ -32,7 +33,7 @@ class _Saying(Order):
 
     def content(self) -> Mapping[str, Any]:
         """Return what the message says, under its type."""
-        raise NotImplementedError(f"{type(self).__name__} says nothing")
+        raise Undeclared(f"{type(self).__name__} declares no content")
 
     def body(self) -> Mapping[str, Any]:
         return {
