@@ -1,9 +1,12 @@
-"""What every test may rely on: repeatable properties, and browser tests only where they can run."""
+"""What every test may rely on: repeatable properties, both engines, a browser or a reason."""
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests import servers
 
 # A shared, slow machine must not turn a property into a question of time.
 settings.register_profile("xiaoer", deadline=None, print_blob=True)
@@ -16,6 +19,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let golden traces be written anew instead of compared, and pictures of pages be kept."""
     parser.addoption("--update-traces", action="store_true", help="write tests/traces anew")
     parser.addoption("--screenshots", action="store_true", help="write docs/img anew")
+
+
+# What a database has to keep and decide, whichever it is: these files run once on each engine.
+ON_BOTH = frozenset({
+    "accept", "books", "db_contract", "db_inbox", "db_ledger", "db_people", "db_shelves",
+    "db_talks", "erasing", "linking", "merging", "orders_rules", "orphans", "passphrases",
+    "perform", "reconcile_runs", "requeue", "retention", "rounds",
+})  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def on_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep the databases of `tests.rooms` on the engine that this run of a test is for."""
+    with pytest.MonkeyPatch.context() as environment:
+        if engine := getattr(request, "param", ""):
+            environment.setenv(servers.ENGINE, engine)
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of a file in `ON_BOTH` on each engine, unless all run on the server anyway."""
+    name = metafunc.module.__name__.rpartition(".")[2].removeprefix("test_")
+    if name in ON_BOTH and not servers.on_postgres():
+        metafunc.parametrize("on_engine", ["sqlite", "postgres"], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,12 +17,14 @@ from bot.db import inbox, shelves
 from bot.db.blocks import BlockShelf
 from bot.db.inbox import Accepted
 from bot.db.labels import LabelShelf
+from bot.db.location import Location, SqliteFile
 from bot.db.memory import MemoryShelf
 from bot.db.notices import NoticeShelf
+from bot.db.opening import connected
 from bot.db.schema import migrate
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
-from bot.db.tx import Row, Tx, Value
+from bot.db.tx import Database, Row, Tx, Value
 from bot.decide import Decider
 from bot.facts import Content
 from bot.perform import Door, Performer
@@ -41,6 +43,7 @@ from bot.worker import Staffing, Worker
 from commands.parts.compose import PLAYBOOK
 from commands.parts.doors import calls_of, error_tables
 from keyword_rules.match import RuleSet
+from tests import servers
 from tests.callbacks import CORP
 from tests.little_shop import NOW_S, NOW_US, shop_content, shop_rules
 from tests.platform import Platform
@@ -55,20 +58,38 @@ FAR_US = NOW_US * 2  # later than anything that waits
 def _migrated() -> bytes:
     with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
         path = Path(folder) / "template.db"
-        thread.submit(asyncio.run, migrate(path)).result()
+        thread.submit(asyncio.run, migrate(SqliteFile(path=path))).result()
         return path.read_bytes()
 
 
 def new_database(folder: Path) -> Path:
-    """Write a migrated, empty database into a folder and return its path."""
+    """Write a migrated, empty SQLite database into a folder and return its path."""
     path = folder / "xiaoer.db"
     path.write_bytes(_migrated())
     return path
 
 
+def location_in(folder: Path) -> Location:
+    """Return where a folder's migrated database is, on the engine of this test run.
+
+    One that is there already is kept.
+    """
+    if servers.on_postgres():
+        return servers.postgres_in(folder)
+    path = folder / "xiaoer.db"
+    return SqliteFile(path=path if path.exists() else new_database(folder))
+
+
 @asynccontextmanager
-async def database(folder: Path) -> AsyncIterator[SqliteDatabase]:
+async def database(folder: Path) -> AsyncIterator[Database]:
     """A migrated database while the context lasts; one that is there already is kept."""
+    async with connected(location_in(folder)) as db:
+        yield db
+
+
+@asynccontextmanager
+async def sqlite(folder: Path) -> AsyncIterator[SqliteDatabase]:
+    """A migrated SQLite database, whatever the engine of this test run."""
     path = folder / "xiaoer.db"
     db = SqliteDatabase(path if path.exists() else new_database(folder))
     try:
@@ -96,7 +117,7 @@ class Hand:
 class Installed:
     """The rooms of one installation, and what a test does with them."""
 
-    db: SqliteDatabase
+    db: Database
     shop: Shop
     hand: Hand
     platform: Platform
@@ -238,7 +259,7 @@ async def _stock(tx: Tx, content: Content, codes: Mapping[str, Sequence[str]]) -
             await shelves.stock_generated(tx, campaign)
 
 
-def _door(keys: AccountKeys, wire: Wire, db: SqliteDatabase, clock: Clock) -> Door:
+def _door(keys: AccountKeys, wire: Wire, db: Database, clock: Clock) -> Door:
     tables = error_tables()
     if keys.channel == "oa":
         fetch = oa_token_fetch(wire, appid=keys.scope, secret="s", stable=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import pytest
 from bot.db.sqlite import SqliteDatabase
 from bot.db.tx import Tx, Work
 from bot.errors import DatabaseTrouble
-from tests.rooms import database
+from tests.rooms import sqlite
 
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
-    async with database(tmp_path) as one:
+    async with sqlite(tmp_path) as one:
         yield one
 
 
@@ -42,6 +43,26 @@ async def test_what_waits_together_shares_commits_and_keeps_its_order(db: Sqlite
     assert await names(db) == wanted
     assert db.written == 200
     assert db.batches < 100
+
+
+async def test_what_is_to_be_soon_never_waits_for_a_heap_of_other_work(db: SqliteDatabase) -> None:
+    ended: list[str] = []
+
+    async def heavy(tx: Tx) -> None:
+        time.sleep(0.01)  # noqa: ASYNC251  (a large decision, in the writer's thread)
+
+    async def write(name: str, work: Work[None], *, soon: bool = False) -> None:
+        await db.write(work, soon=soon)
+        ended.append(name)
+
+    async def light(tx: Tx) -> None:
+        """Change nothing."""
+
+    heap = [asyncio.create_task(write("heavy", heavy)) for _ in range(30)]
+    await asyncio.sleep(0.02)
+    await write("light", light, soon=True)
+    assert ended.index("light") < 10
+    await asyncio.gather(*heap)
 
 
 async def test_a_piece_that_fails_takes_nothing_with_it(db: SqliteDatabase) -> None:
@@ -103,19 +124,19 @@ async def test_every_commit_is_synced_before_it_is_told(db: SqliteDatabase) -> N
 
 
 async def test_closing_finishes_what_was_asked_and_takes_nothing_more(tmp_path: Path) -> None:
-    async with database(tmp_path) as db:
+    async with sqlite(tmp_path) as db:
         asked = [asyncio.ensure_future(db.write(noting(str(number)))) for number in range(50)]
         await asyncio.sleep(0)
         db.close()
         await asyncio.gather(*asked)
         with pytest.raises(DatabaseTrouble, match="已经关闭"):
             await db.write(noting("late"))
-    async with database(tmp_path) as again:
+    async with sqlite(tmp_path) as again:
         assert len(await names(again)) == 50
 
 
 async def test_a_database_that_fails_says_so_and_works_again_afterwards(tmp_path: Path) -> None:
-    async with database(tmp_path) as db:
+    async with sqlite(tmp_path) as db:
 
         async def limit(pages: int) -> None:
             await db.write(lambda tx: tx.all(f"PRAGMA max_page_count = {pages}"))

@@ -1,5 +1,6 @@
 """Opening a database: one process at a time, of this version, with its own key and every guard."""
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.db import schema
+from bot.db.location import SqliteFile
 from bot.db.opening import check_instance_key, held_lock, opened
 from bot.db.schema import UNIQUE, known_migrations, migrate, status
 from bot.db.tx import Tx
@@ -18,6 +21,7 @@ from tests.source import ROOT
 HOLDER = """
 import sys
 from pathlib import Path
+from bot.db.location import SqliteFile
 from bot.db.opening import held_lock
 
 with held_lock(Path(sys.argv[1])):
@@ -25,9 +29,30 @@ with held_lock(Path(sys.argv[1])):
     sys.stdin.read()
 """
 
+MIGRATOR = """
+import asyncio, os, signal, sqlite3, sys
+from pathlib import Path
+from bot.db import schema, sqlite
+from bot.db.location import SqliteFile
+
+written, plain = schema._script, sqlite.connect
+
+async def deadly(names, engine):
+    first, _, rest = (await written(names, engine)).partition("CREATE INDEX")
+    return f"{first}SELECT die();CREATE INDEX{rest}"
+
+def connect(path, mode):
+    connection = plain(path, mode)
+    connection.create_function("die", 0, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    return connection
+
+schema._script, sqlite.connect = deadly, connect
+asyncio.run(schema.migrate(SqliteFile(path=Path(sys.argv[1]))))
+"""
+
 
 async def open_once(path: Path, key: bytes = INSTANCE_KEY) -> None:
-    async with opened(path, key):
+    async with opened(SqliteFile(path=path), key):
         return
 
 
@@ -40,11 +65,40 @@ async def test_a_new_file_gets_the_schema_and_opening_again_changes_nothing(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "xiaoer.db"
-    assert status(path).pending == known_migrations()
+    assert status(SqliteFile(path=path)).pending == known_migrations()
     await open_once(path)
-    assert status(path).pending == ()
-    assert await migrate(path) == ()
+    assert status(SqliteFile(path=path)).pending == ()
+    assert await migrate(SqliteFile(path=path)) == ()
     await open_once(path)
+
+
+async def test_a_process_killed_in_a_migration_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "xiaoer.db"
+    done = subprocess.run(  # noqa: ASYNC221  (it ends itself)
+        [sys.executable, "-c", MIGRATOR, str(path)], cwd=ROOT, check=False, timeout=30
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert status(SqliteFile(path=path)).applied == ()
+    await open_once(path)
+    assert status(SqliteFile(path=path)).pending == ()
+
+
+async def test_a_migration_that_fails_half_way_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = SqliteFile(path=tmp_path / "xiaoer.db")
+    written = schema._script
+
+    async def broken(names: tuple[str, ...], kind: str) -> str:
+        first, _, rest = (await written(names, kind)).partition("CREATE INDEX")
+        return f"{first}SELECT nothing_of_the_kind();CREATE INDEX{rest}"
+
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "_script", broken)
+        with pytest.raises(DatabaseTrouble, match="什么都没有改"):
+            await migrate(place)
+    assert status(place).applied == ()
+    assert await migrate(place) == known_migrations()
 
 
 async def test_a_second_process_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:
@@ -85,8 +139,8 @@ async def test_a_database_written_with_another_key_is_refused(tmp_path: Path) ->
     with pytest.raises(WrongKey, match=r"instance\.key"):
         await open_once(path, b"another key")
     with pytest.raises(WrongKey):
-        check_instance_key(path, b"another key")
-    check_instance_key(path, INSTANCE_KEY)
+        check_instance_key(SqliteFile(path=path), b"another key")
+    check_instance_key(SqliteFile(path=path), INSTANCE_KEY)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +181,7 @@ def copy_plain(connection: sqlite3.Connection, table: str) -> None:
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "xiaoer.db"
     path.write_bytes(b"this is a letter, not a database " * 100)
-    with pytest.raises(DatabaseTrouble, match="不是可用的 SQLite 数据库"):
+    with pytest.raises(DatabaseTrouble, match="不是 SQLite 数据库"):
         await open_once(path)
 
 
@@ -164,7 +218,7 @@ async def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> Non
 async def test_a_database_that_takes_no_writes_is_refused(tmp_path: Path) -> None:
     path = new_database(tmp_path)
     await open_once(path)
-    async with opened(path, INSTANCE_KEY) as db:
+    async with opened(SqliteFile(path=path), INSTANCE_KEY) as db:
         await db.write(query_only)
         with pytest.raises(DatabaseTrouble, match="检查磁盘空间、文件权限"):
             await db.write(touch)

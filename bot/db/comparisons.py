@@ -153,9 +153,9 @@ async def mark(tx: Tx, action: MarkCompared, account: str, inbox: int, now_us: i
     await tx.run(
         "UPDATE comparison SET compared = compared + ?, waiting = waiting + ?,"
         " trouble = CASE WHEN ? = '' THEN trouble WHEN trouble = '' THEN ?"
-        "           ELSE trouble || char(10) || ? END"
+        "           ELSE trouble || ? END"
         " WHERE account = ? AND run = ? AND part = ?",
-        action.compared, action.waiting, action.trouble, action.trouble, action.trouble,
+        action.compared, action.waiting, action.trouble, action.trouble, f"\n{action.trouble}",
         account, action.run, action.part,
     )  # fmt: skip
     await tx.run(

@@ -26,11 +26,12 @@ async def reach(
         "INSERT INTO reach(account, channel, address, staff, person_id, is_on, spoke_us,"
         " changed_us) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(account, address, staff) DO UPDATE SET"
         " person_id = excluded.person_id,"
-        " is_on = CASE WHEN excluded.changed_us >= changed_us THEN excluded.is_on ELSE is_on END,"
-        " spoke_us = CASE WHEN coalesce(excluded.spoke_us, 0) > coalesce(spoke_us, 0)"
-        "            THEN excluded.spoke_us ELSE spoke_us END,"
-        " changed_us = CASE WHEN excluded.changed_us > changed_us THEN excluded.changed_us"
-        "              ELSE changed_us END",
+        " is_on = CASE WHEN excluded.changed_us >= reach.changed_us THEN excluded.is_on"
+        "         ELSE reach.is_on END,"
+        " spoke_us = CASE WHEN coalesce(excluded.spoke_us, 0) > coalesce(reach.spoke_us, 0)"
+        "            THEN excluded.spoke_us ELSE reach.spoke_us END,"
+        " changed_us = CASE WHEN excluded.changed_us > reach.changed_us THEN excluded.changed_us"
+        "              ELSE reach.changed_us END",
         account, channel, address, staff, person, int(on), spoke_us, at_us,
     )  # fmt: skip
 

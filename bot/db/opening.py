@@ -1,17 +1,20 @@
-"""Opens a home's database for one process: lock file, schema, guards, instance key."""
+"""Opens a home's database to serve it: lock file of a SQLite file, schema, guards, instance key."""
 
 import fcntl
 import hashlib
 import hmac
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from bot.db import catalogue
+from bot.db.location import Location, Postgres, SqliteFile
+from bot.db.looking import look, need_driver
+from bot.db.restored import refuse_half_restored
 from bot.db.schema import migrate, missing_guards
-from bot.db.sqlite import SqliteDatabase, connect
-from bot.db.tx import Tx, Work
+from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Database, Tx, Work
 from bot.errors import AlreadyServed, DatabaseTrouble, WrongKey
 
 _WRONG_KEY = (
@@ -51,20 +54,53 @@ def held_lock(database: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(database: Path, instance_key: bytes) -> AsyncIterator[SqliteDatabase]:
-    """Lock, migrate, check and open `database`; close it afterwards.
+async def opened(location: Location, instance_key: bytes) -> AsyncIterator[Database]:
+    """Migrate, check and open a database; close it afterwards.
 
-    Raises AlreadyServed, SchemaTooNew, WrongKey or DatabaseTrouble, each saying what to do.
+    A SQLite file is locked, so that no second process opens it; any number may open a PostgreSQL
+    database together. Raises AlreadyServed, SchemaTooNew, WrongKey or DatabaseTrouble, each saying
+    what to do.
     """
-    with held_lock(database):
-        await migrate(database)
-        db = SqliteDatabase(database)
-        try:
-            await db.read(_check_guards)
-            await db.write(_check_key(instance_key))
-            yield db
-        finally:
-            db.close()
+    match location:
+        case SqliteFile(path=path):
+            with held_lock(path):
+                async with _checked(location, instance_key) as db:
+                    yield db
+        case Postgres():
+            async with _checked(location, instance_key) as db:
+                await db.read(refuse_half_restored)
+                yield db
+
+
+@asynccontextmanager
+async def _checked(location: Location, instance_key: bytes) -> AsyncIterator[Database]:
+    await migrate(location)
+    async with connected(location) as db:
+        await db.read(_check_guards)
+        await db.write(_check_key(instance_key))
+        yield db
+
+
+@asynccontextmanager
+async def connected(location: Location) -> AsyncIterator[Database]:
+    """Open a database as it is, unchecked, and close it afterwards. Raises DatabaseTrouble."""
+    match location:
+        case SqliteFile(path=path):
+            file = SqliteDatabase(path)
+            try:
+                yield file
+            finally:
+                file.close()
+        case Postgres():
+            need_driver()
+            from bot.db.postgres import PostgresDatabase
+
+            server = PostgresDatabase(location)
+            await server.start()
+            try:
+                yield server
+            finally:
+                await server.close()
 
 
 async def _check_guards(tx: Tx) -> None:
@@ -76,15 +112,18 @@ async def _check_guards(tx: Tx) -> None:
         )
 
 
-def check_instance_key(database: Path, instance_key: bytes) -> None:
-    """Raise WrongKey when `database` was written with another instance key. Reads only."""
-    try:
-        with closing(connect(database, "ro")) as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = 'instance_key'").fetchone()
-    except sqlite3.Error as trouble:
-        raise DatabaseTrouble(f"数据库 {database} 读不了（{trouble}）") from trouble
-    if row and row["value"] != fingerprint(instance_key):
+def check_instance_key(location: Location, instance_key: bytes) -> None:
+    """Raise WrongKey when a database was written with another instance key. Reads only."""
+    known = look(location, _known_key)
+    if known and known != fingerprint(instance_key):
         raise WrongKey(_WRONG_KEY)
+
+
+async def _known_key(tx: Tx) -> str:
+    if "meta" not in await catalogue.tables(tx):
+        return ""
+    row = await tx.one("SELECT value FROM meta WHERE key = 'instance_key'")
+    return str(row["value"]) if row else ""
 
 
 def fingerprint(instance_key: bytes) -> str:

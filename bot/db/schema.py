@@ -1,18 +1,40 @@
 """Brings a database to this version's schema, or says why it cannot be used.
 
-Tortoise's migrations do the work; this module adds what they lack: a guard against two at once,
-a refusal of newer databases, and a check that the unique indexes every promise rests on are there.
+Tortoise writes the statements of a migration; this module runs them and notes the migration as
+applied in one transaction, so that a kill leaves it done or not begun. It adds what else they lack:
+a guard against two at once, a refusal of newer databases, and a check that the unique indexes every
+promise rests on are there.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.db import catalogue
+from bot.db.catalogue import APP
+from bot.db.location import Location, Postgres, SqliteFile
+from bot.db.looking import look, need_driver
+from bot.db.sqlite import run_script
 from bot.db.trouble import check_writable
 from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble, SchemaTooNew
 
-APP = "xiaoer"
+_LOCK = "schema"
+_PATIENCE_S = 600  # for a big table to be changed, and for another process that does it
+_NARROW = re.compile(r"\b(VARCHAR\(\d+\)|INT\b)")
+_NOTED = {
+    "sqlite": (
+        'CREATE TABLE IF NOT EXISTS "tortoise_migrations" ("id" INTEGER PRIMARY KEY AUTOINCREMENT'
+        ' NOT NULL, "app" VARCHAR(255) NOT NULL, "name" VARCHAR(255) NOT NULL,'
+        ' "applied_at" TIMESTAMP NOT NULL, UNIQUE ("app", "name"))'
+    ),
+    "asyncpg": (
+        'CREATE TABLE IF NOT EXISTS "tortoise_migrations" ("id" SERIAL NOT NULL PRIMARY KEY,'
+        ' "app" VARCHAR(255) NOT NULL, "name" VARCHAR(255) NOT NULL,'
+        ' "applied_at" TIMESTAMPTZ NOT NULL, UNIQUE ("app", "name"))'
+    ),
+}
 
 # Each of these stands between a repeated event and a second coupon, seat or effect.
 UNIQUE = {
@@ -49,12 +71,23 @@ def known_migrations() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in folder.glob("[0-9]*.py")))
 
 
-def status(database: Path) -> SchemaStatus:
-    """Tell which migrations `database` has; a missing file has none. Reads only."""
+async def standing(tx: Tx) -> SchemaStatus:
+    """Tell which migrations the database of a transaction has."""
+    return _status(await catalogue.applied(tx))
+
+
+def status(location: Location) -> SchemaStatus:
+    """Tell which migrations a database has; a missing file has none. Reads only.
+
+    Raises DatabaseTrouble when it cannot be read.
+    """
+    if isinstance(location, SqliteFile) and not location.path.exists():
+        return _status(())
+    return look(location, standing)
+
+
+def _status(applied: tuple[str, ...]) -> SchemaStatus:
     known = known_migrations()
-    if not database.exists():
-        return SchemaStatus(applied=(), pending=known, newer=())
-    applied = _applied(database)
     return SchemaStatus(
         applied=applied,
         pending=tuple(n for n in known if n not in applied),
@@ -62,67 +95,107 @@ def status(database: Path) -> SchemaStatus:
     )
 
 
-def _applied(database: Path) -> tuple[str, ...]:
-    uri = f"{database.resolve().as_uri()}?mode=ro"
-    try:
-        with sqlite3.connect(uri, uri=True) as connection:
-            rows = connection.execute(
-                "SELECT name FROM tortoise_migrations WHERE app = ? ORDER BY name", (APP,)
-            ).fetchall()
-    except sqlite3.OperationalError as trouble:
-        if "no such table" in str(trouble):
-            return ()
-        raise DatabaseTrouble(
-            f"数据库 {database} 打不开（{trouble}）：请检查文件权限，以及是否有别的程序锁住了它"
-        ) from trouble
-    except sqlite3.DatabaseError as trouble:
-        raise DatabaseTrouble(f"{database} 不是可用的 SQLite 数据库（{trouble}）") from trouble
-    return tuple(row[0] for row in rows)
+async def migrate(location: Location) -> tuple[str, ...]:
+    """Apply what is pending and return the names applied; safe to repeat, and to be killed.
 
-
-async def migrate(database: Path) -> tuple[str, ...]:
-    """Apply what is pending and return the names applied; safe to repeat.
-
-    The caller holds the database's lock file, so two migrations never run at once. Raises
-    SchemaTooNew for a database of a newer version, DatabaseTrouble when it cannot be written.
+    The caller holds a SQLite database's lock file; on PostgreSQL two at once wait for each other.
+    Raises SchemaTooNew for a database of a newer version, DatabaseTrouble when it cannot be
+    written.
     """
-    found = status(database)
-    refuse_newer(database, found)
+    match location:
+        case SqliteFile():
+            return await _migrate_file(location)
+        case Postgres():
+            return await _migrate_server(location)
+
+
+async def _migrate_file(location: SqliteFile) -> tuple[str, ...]:
+    found = status(location)
+    refuse_newer(location, found)
     if not found.pending:
         return ()
-    check_writable(database)  # the ORM would wait for ever on a file that it cannot write
-    from tortoise import Tortoise
-    from tortoise.migrations.api import migrate as run
-
+    check_writable(location.path)
+    script = await _script(found.pending, "sqlite")
     try:
-        await run(config=tortoise_config(database))
-    finally:
-        await Tortoise.close_connections()
+        run_script(location.path, script)
+    except sqlite3.Error as trouble:
+        raise DatabaseTrouble(
+            f"数据库 {location} 的迁移没有做成，什么都没有改（{trouble}）：请检查磁盘空间与权限"
+        ) from trouble
     return found.pending
 
 
-def refuse_newer(database: Path, found: SchemaStatus) -> None:
+async def _migrate_server(location: Postgres) -> tuple[str, ...]:
+    need_driver()
+    from bot.db.postgres import Limits, run_alone
+
+    async def work(tx: Tx) -> tuple[str, ...]:
+        await tx.lock(_LOCK)
+        found = await standing(tx)
+        refuse_newer(location, found)
+        if found.pending:
+            await tx.run(await _script(found.pending, "asyncpg"))
+        return found.pending
+
+    patient = Limits(statement_s=_PATIENCE_S, lock_s=_PATIENCE_S, idle_s=_PATIENCE_S)
+    return await run_alone(location, work, patient)
+
+
+async def _script(names: tuple[str, ...], engine: str) -> str:
+    """Return all that brings a database through these migrations, for one transaction."""
+    from tortoise import Tortoise
+    from tortoise.migrations.api import sqlmigrate
+
+    statements = [_NOTED[engine]]
+    try:
+        for name in names:
+            told = await sqlmigrate(
+                config=tortoise_config(engine=engine), app_label=APP, migration_name=name
+            )
+            statements += [_unbounded(one) for one in told if not one.startswith("--")]
+            statements.append(
+                "INSERT INTO tortoise_migrations(app, name, applied_at)"
+                f" VALUES('{APP}', '{name}', CURRENT_TIMESTAMP)"
+            )
+    finally:
+        await Tortoise.close_connections()
+    return ";\n".join(statements) + ";"
+
+
+def _unbounded(statement: str) -> str:
+    # SQLite keeps text of any length and whole numbers of 64 bits in any column. A server that
+    # refuses a name of 65 characters would put aside what on the other engine is done.
+    wide = _NARROW.sub(lambda found: "BIGINT" if found[0] == "INT" else "TEXT", statement)
+    return wide.rstrip("; \n")
+
+
+def refuse_newer(location: Location, found: SchemaStatus) -> None:
     """Raise SchemaTooNew when the database has migrations this version does not know."""
     if found.newer:
         raise SchemaTooNew(
-            f"数据库 {database} 由更新版本的店小二写成（多出迁移 {'、'.join(found.newer)}）："
+            f"数据库 {location} 由更新版本的店小二写成（多出迁移 {'、'.join(found.newer)}）："
             "请换用新版本，或用升级前的备份恢复"
         )
 
 
-def tortoise_config(database: Path) -> dict[str, object]:
-    """Return Tortoise's configuration for one SQLite database."""
+def tortoise_config(
+    database: Path = Path("xiaoer.db"), *, engine: str = "sqlite"
+) -> dict[str, object]:
+    """Return what Tortoise must know to write migrations, for `sqlite` or `asyncpg`.
+
+    Each engine has a connection name of its own: Tortoise keeps statements by that name.
+    """
+    credentials: dict[str, object] = {"file_path": str(database), "journal_mode": "WAL"}
+    if engine != "sqlite":
+        credentials = {"host": "", "port": 0, "user": "", "password": "", "database": ""}
     return {
         "connections": {
-            "default": {
-                "engine": "tortoise.backends.sqlite",
-                "credentials": {"file_path": str(database), "journal_mode": "WAL"},
-            }
+            engine: {"engine": f"tortoise.backends.{engine}", "credentials": credentials}
         },
         "apps": {
             APP: {
                 "models": ["bot.db.tables"],
-                "default_connection": "default",
+                "default_connection": engine,
                 "migrations": "bot.db.migrations",
             }
         },
@@ -133,15 +206,6 @@ async def missing_guards(tx: Tx) -> tuple[str, ...]:
     """Return the unique indexes that should be there and are not, as `table(column, …)`."""
     missing: list[str] = []
     for table, guards in UNIQUE.items():
-        found = await _unique_columns(tx, table)
+        found = await catalogue.unique_columns(tx, table)
         missing += [f"{table}({', '.join(c)})" for c in guards if c not in found]
     return tuple(missing)
-
-
-async def _unique_columns(tx: Tx, table: str) -> set[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
-    for index in await tx.all(f'PRAGMA index_list("{table}")'):
-        if index["unique"]:
-            columns = await tx.all(f'PRAGMA index_info("{index["name"]}")')
-            found.add(tuple(c["name"] for c in columns))
-    return found

@@ -1,6 +1,7 @@
 """SQLite as the embedded engine: WAL, synchronous FULL, one writer thread, grouped commits.
 
-Everything that waits when the writer looks is committed with one sync; nothing waits on purpose.
+What waits when the writer looks is committed with one sync; nothing waits on purpose. Callbacks and
+outcomes come first, the rest in portions, so that neither ever waits behind a heap of decisions.
 Each piece of work has its own savepoint, so one that fails takes nothing with it.
 """
 
@@ -8,16 +9,22 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextvars import copy_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from bot.db.tx import Row, Tx, Value, Work
+from bot import metrics
+from bot.db.tx import Database, Row, Tx, Value, Work
 from bot.errors import DatabaseTrouble
 
 T = TypeVar("T")
 Outcome = tuple[Any, BaseException | None]
+Piece = Callable[[Tx], Any]  # work, run in place
+Waiting = deque[tuple[Piece, asyncio.Future[Any]]]
+_SLICE_S = 0.01  # of work that can wait, in one commit
 _BUSY_MS = 5_000
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 _ENGINE_TROUBLES = frozenset({
@@ -28,6 +35,10 @@ _ENGINE_TROUBLES = frozenset({
 
 class SqliteTx:
     """A transaction on one connection. Its waits never suspend: the thread runs them in place."""
+
+    alone: ClassVar[bool] = True
+    skip_locked: ClassVar[str] = ""
+    wait_locked: ClassVar[str] = ""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -45,6 +56,17 @@ class SqliteTx:
         """Run a statement and return how many rows it changed."""
         return self._connection.execute(sql, args).rowcount
 
+    async def lock(self, *names: str) -> None:
+        """Return at once: there is one writer."""
+
+    async def try_lock(self, name: str) -> bool:
+        """Hold it: there is one writer."""
+        return True
+
+    async def clock_us(self) -> int:
+        """Return this machine's time, which is the database's."""
+        return time.time_ns() // 1_000
+
 
 def step(work: Awaitable[T]) -> T:
     """Run an awaitable that waits for nothing but a SqliteTx, in place; raise what it raises."""
@@ -60,9 +82,12 @@ def step(work: Awaitable[T]) -> T:
 class SqliteDatabase:
     """One SQLite file. Open it, use `write` and `read` from one event loop, close it."""
 
+    alone: ClassVar[bool] = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._queue: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
+        self._soon: Waiting = deque()
+        self._queue: Waiting = deque()
         self._wake = threading.Event()
         self._stop = False
         self._writer = self._connect("rwc")
@@ -83,15 +108,19 @@ class SqliteDatabase:
                 "请检查文件权限、磁盘空间，以及是否有别的程序锁住了它"
             ) from trouble
 
-    async def write(self, work: Work[T]) -> T:
-        """Run `work` in a transaction; return when it is synced to disk."""
+    async def write(self, work: Work[T], *, soon: bool = False) -> T:
+        """Run `work` in a transaction; return when it is synced to disk.
+
+        `soon`: before whatever else waits.
+        """
         if self._stop:
             raise DatabaseTrouble("数据库已经关闭")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.append((work, future))
+        (self._soon if soon else self._queue).append((_piece(work), future))
         if not self._wake.is_set():  # a writer that is awake looks again before it sleeps
             self._wake.set()
-        return await future
+        with metrics.WRITER_QUEUE.track_inprogress():
+            return await future
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only connection in a thread, one at a time."""
@@ -115,28 +144,41 @@ class SqliteDatabase:
         while True:
             self._wake.wait()
             self._wake.clear()
-            while self._queue:
+            while self._soon or self._queue:
                 self._commit_waiting()
-            if self._stop and not self._queue:
+            if self._stop and not self._soon and not self._queue:
                 return
 
     def _commit_waiting(self) -> None:
-        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        taken: list[asyncio.Future[Any]] = []
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            outcomes = [self._run_one(work) for work, _ in batch]
-            self._writer.execute("COMMIT")
+            outcomes = [self._run_one(piece) for piece in self._pieces(taken)]
+            with metrics.COMMIT_SECONDS.time():
+                self._writer.execute("COMMIT")
         except sqlite3.Error as trouble:
-            outcomes = self._given_up(trouble, len(batch))
+            if not taken:  # it could not even begin
+                deque(self._pieces(taken), maxlen=0)
+            outcomes = self._given_up(trouble, len(taken))
         else:
             self.batches += 1
-            self.written += len(batch)
-        _hand_back([future for _, future in batch], outcomes)
+            self.written += len(taken)
+        _hand_back(taken, outcomes)
 
-    def _run_one(self, work: Work[Any]) -> Outcome:
+    def _pieces(self, taken: list[asyncio.Future[Any]]) -> Iterator[Piece]:
+        """Take out what this commit holds: all that is to be soon, and some of the rest."""
+        for _ in range(len(self._soon)):
+            yield _taken(self._soon, taken)
+        until = time.monotonic() + _SLICE_S
+        while self._queue:
+            yield _taken(self._queue, taken)
+            if time.monotonic() > until:
+                return
+
+    def _run_one(self, piece: Piece) -> Outcome:
         self._writer.execute("SAVEPOINT piece")
         try:
-            value = step(work(SqliteTx(self._writer)))
+            value = piece(SqliteTx(self._writer))
         except Exception as raised:  # it is raised again in the caller's task
             if not self._writer.in_transaction:  # a full disk rolls the whole batch back
                 raise sqlite3.OperationalError(str(raised)) from raised
@@ -159,6 +201,18 @@ class SqliteDatabase:
         )
         raised.__cause__ = cause
         return raised
+
+
+def _taken(queue: Waiting, taken: list[asyncio.Future[Any]]) -> Piece:
+    piece, future = queue.popleft()
+    taken.append(future)
+    return piece
+
+
+def _piece(work: Work[Any]) -> Piece:
+    # In the caller's context, so that a line logged in the writer's thread names the same event.
+    context = copy_context()
+    return lambda tx: context.run(step, work(tx))
 
 
 def _is_engine_trouble(raised: Exception) -> bool:
@@ -196,4 +250,15 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def run_script(path: Path, script: str) -> None:
+    """Run statements as one transaction: all of them or, whatever happens, none.
+
+    The file is made when it is missing. Raises sqlite3.Error.
+    """
+    with contextlib.closing(connect(path, "rwc")) as connection:
+        # executescript commits what is open before it begins, so the transaction is in the script.
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+
+
 _: type[Tx] = SqliteTx
+__: type[Database] = SqliteDatabase

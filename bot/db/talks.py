@@ -38,7 +38,7 @@ async def mark(
         " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(account, kf, member) DO UPDATE SET"
         " person_id = excluded.person_id,"
         " chat = CASE WHEN excluded.chat = '' THEN talk.chat ELSE excluded.chat END,"
-        " state = CASE WHEN ? IS NULL THEN talk.state ELSE excluded.state END,"
+        " state = CASE WHEN cast(? AS text) IS NULL THEN talk.state ELSE excluded.state END,"
         " sent = CASE WHEN coalesce(excluded.spoke_us, 0) > coalesce(talk.spoke_us, 0)"
         "        THEN excluded.sent ELSE talk.sent + excluded.sent END,"
         " spoke_us = CASE WHEN coalesce(excluded.spoke_us, 0) > coalesce(talk.spoke_us, 0)"

@@ -27,7 +27,7 @@ def advice(trouble: sqlite3.Error) -> str:
 def check_writable(database: Path) -> None:
     """Raise DatabaseTrouble when `database` cannot be written within 1 s; made when missing.
 
-    For those about to migrate: the ORM waits for ever on a connection that it could not open.
+    For those about to migrate, so that they learn early what is the matter.
     """
     try:
         with closing(connect(database, "rwc")) as connection:
