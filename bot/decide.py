@@ -4,7 +4,7 @@ Running it twice gives the same plan: the second time the row is closed and noth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -12,13 +12,14 @@ import orjson
 from bot.actions import AnswerBot, Gap, Reply
 from bot.clock import micros, micros_of, moment
 from bot.codec import action_summary, event_from_json
-from bot.db import inbox, journal
+from bot.db import inbox, journal, pauses
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
 from bot.events import Event, KfSaid, TextSaid
 from bot.facts import Situation
 from bot.gather import Known, gather
+from bot.gather.holds import hold
 from bot.plan import Plan, plan
 from bot.platforms.aibot import reply as bot_reply
 from bot.platforms.oa.reply import text_reply
@@ -38,6 +39,7 @@ class Decided:
     answer: bytes | None
     rules: tuple[str, ...]
     actions: int
+    person: str | None = None  # the member's random id
 
 
 class Decider:
@@ -48,15 +50,23 @@ class Decider:
         self._shop = shop
         self._people = People(shop.instance_key)
 
-    async def decide(self, inbox_id: int, *, inside: bool = False) -> Decided | None:
+    async def decide(
+        self, inbox_id: int, *, inside: bool = False, wait: bool = False
+    ) -> Decided | None:
         """Decide one row and return what came of it; None when it was decided before.
 
-        `inside`: a response is open that will carry the answer. Raises whatever a handler raises;
-        nothing is kept then.
+        `inside`: a response is open that will carry the answer. One that another process is
+        deciding is left to it, unless we `wait` for what comes of it. Raises whatever a handler
+        raises; nothing is kept then.
         """
 
         async def work(tx: Tx) -> Decided | None:
-            return await self._decide(tx, inbox_id, inside)
+            row = await inbox.take(tx, inbox_id, wait=wait or inside)
+            if row is None:
+                return None
+            if inside and await pauses.sending(tx):  # the answer is owed like any other effect
+                return replace(await self._decide(tx, row, inside=False), answer=None)
+            return await self._decide(tx, row, inside)
 
         for _ in range(_TRIES - 1):
             try:
@@ -65,12 +75,11 @@ class Decider:
                 continue
         return await self._db.write(work)
 
-    async def _decide(self, tx: Tx, inbox_id: int, inside: bool) -> Decided | None:
-        row = await inbox.take(tx, inbox_id)
-        if row is None:
-            return None
+    async def _decide(self, tx: Tx, row: Row, inside: bool) -> Decided:
         shop = self._shop
         event = event_of(shop, row)
+        if not tx.alone:
+            await hold(tx, self._people, shop.instance_key, event)
         known = await gather(tx, shop, self._people, row, event)
         situation = Situation(event=event, facts=known.facts, hits=known.trace.hits)
         made = plan(situation, shop.playbook)
@@ -81,19 +90,20 @@ class Decider:
         answer = _answer(row, event, made, known)
         await inbox.close(
             tx,
-            inbox_id,
+            row["id"],
             person=decision.person,
             answer=answer,
             at=decision.now_us,
             ignored=event.ignored(),
         )
         return Decided(
-            inbox=inbox_id,
+            inbox=row["id"],
             event_id=row["event_id"],
             kind=row["kind"],
             answer=answer,
             rules=tuple(h.rule for h in known.trace.hits),
             actions=len(made.actions),
+            person=decision.person,
         )
 
     def _decision(self, row: Row, event: Event, known: Known, inside: bool) -> Decision:

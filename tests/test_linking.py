@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.db import proofs
+from bot.errors import Contended
 from bot.events import Alias, AliasKind, ContactAdded, Followed, MergeUndone, NamesTold
 from tests.doors import (
     KF_LINK,
@@ -19,7 +21,7 @@ from tests.doors import (
     tell,
     types,
 )
-from tests.little_shop import NOW
+from tests.little_shop import NOW, NOW_US
 from tests.rooms import Installed, Plans, installed
 
 
@@ -80,6 +82,14 @@ async def test_a_used_token_links_nobody_else(shop: Installed) -> None:
     trace = await tell(shop, entered("wm-bo", token))
     assert (trace["linked"], await names(shop, contact("wm-bo"))) == ("", {"wm-bo"})
     assert trace["said"], "a normal welcome"
+
+
+async def test_a_token_is_spent_once(shop: Installed) -> None:
+    await shown_token(shop)
+    digest = await shop.one("SELECT digest FROM link_token")
+    await shop.db.write(lambda tx: proofs.use_token(tx, digest, NOW_US))
+    with pytest.raises(Contended):
+        await shop.db.write(lambda tx: proofs.use_token(tx, digest, NOW_US))
 
 
 async def test_an_expired_token_links_nobody(shop: Installed) -> None:

@@ -84,6 +84,7 @@ async def begin_try(tx: Tx, places: Sequence[Place], now_us: int) -> Try:
 
     While a pause lasts nothing is counted. A try that turns out right is taken back by `right_pin`.
     """
+    await tx.lock("till_guard")
     await tx.run("DELETE FROM till_guard WHERE at_us < ?", now_us - _DAY_US)
     rows = [(place, await _row(tx, place.store, place.name)) for place in places]
     wait_us = max((row["until_us"] - now_us for _, row in rows if row), default=0)

@@ -44,6 +44,11 @@ class Cause:
     at_us: int
 
 
+async def hold_members(tx: Tx, *persons: str) -> None:
+    """Hold members until the transaction ends, so that nobody else decides about them."""
+    await tx.lock(*(f"member:{person}" for person in persons))
+
+
 async def merge(tx: Tx, left: str, right: str, cause: Cause) -> str:
     """Make one member of two and return the survivor, the older one (DESIGN section 10).
 
@@ -51,7 +56,8 @@ async def merge(tx: Tx, left: str, right: str, cause: Cause) -> str:
     ways into one pool the survivor's stays; the other's link goes on working by itself. Raises
     Contended when one of them was merged meanwhile.
     """
-    for person in sorted((left, right)):  # in one order, so that no two merges wait for each other
+    await hold_members(tx, left, right)
+    for person in sorted((left, right)):
         held = "UPDATE person SET merged_into = NULL WHERE id = ? AND merged_into IS NULL"
         if await tx.run(held, person) != 1:
             raise Contended(f"member {person} was merged meanwhile")

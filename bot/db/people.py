@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.clock import moment
 from bot.db import journal, talks
-from bot.db.merging import Cause, apart, merge
+from bot.db.merging import Cause, apart, hold_members, merge
 from bot.db.tx import Tx
 from bot.events import Alias, AliasKind
 from bot.facts import Member, Reach
@@ -114,6 +114,7 @@ class People:
         """Make one member of two, on the terms of `link`; one and the same stays as it is."""
         if person == other:
             return Linked(person=person)
+        await hold_members(tx, person, other)  # what is read of both below stays true
         if len(await _unionids(tx, person) | await _unionids(tx, other)) > 1:
             return await _refused(tx, person, other, "两人各有自己的 unionid", cause)
         if not overrule and (undone := await apart(tx, person, other)):

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 
 from bot.db.tx import Tx
+from bot.errors import Contended
 from bot.events import Alias
 
 
@@ -34,10 +35,12 @@ async def maker_of(tx: Tx, digest: str, now_us: int) -> str | None:
 
 
 async def use_token(tx: Tx, digest: str, now_us: int) -> None:
-    """Spend a token, once for ever."""
-    await tx.run(
+    """Spend a token, once for ever. Raises Contended when somebody else did meanwhile."""
+    used = await tx.run(
         "UPDATE link_token SET used_us = ? WHERE digest = ? AND used_us IS NULL", now_us, digest
     )
+    if used != 1:
+        raise Contended("a link token was used meanwhile")
 
 
 async def rivals(tx: Tx, one: str, other: str) -> bool:

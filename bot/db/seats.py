@@ -73,8 +73,8 @@ async def take(tx: Tx, chat: str, member: str, person: str, at_us: int) -> None:
     await tx.run(
         "INSERT INTO seat(chat, member, person_id, joined_us) VALUES(?,?,?,?)"
         " ON CONFLICT(chat, member) DO UPDATE SET person_id = excluded.person_id,"
-        " joined_us = CASE WHEN left_us IS NULL THEN joined_us ELSE excluded.joined_us END,"
-        " left_us = NULL",
+        " joined_us = CASE WHEN seat.left_us IS NULL THEN seat.joined_us"
+        " ELSE excluded.joined_us END, left_us = NULL",
         chat, member, person, at_us,
     )  # fmt: skip
 

@@ -1,59 +1,85 @@
 """Shelves: coupon codes claimed once, redeemed once, and never more than the stock."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from bot.clock import moment
+from bot.db.restored import QUARANTINED, restored
 from bot.db.tx import Row, Tx
 from bot.errors import Contended
 from bot.facts import Campaign, CampaignFacts, CouponFacts, Grant
 from bot.ids import coupon_code, readable_code
 
 _CHUNK = 2_000
+_AT_ONCE = 100  # rows a statement; a round trip to a server each
+_WITHDRAWN = "withdrawn"
 
 
 async def stock_generated(tx: Tx, campaign: Campaign) -> int:
     """Put generated codes on the shelf until the campaign's stock is reached; return how many.
 
     Repeating it adds nothing. At most 2,000 a call, so that one campaign never holds the writer.
-    A stock that was lowered takes codes that nobody holds off the shelf.
+    A stock that was lowered takes codes that nobody holds off the shelf. Those that a restored
+    backup has put in doubt are replaced.
     """
-    missing = min(await _room(tx, campaign), _CHUNK)
+    await _hold(tx, campaign)
+    missing = min(await _room(tx, campaign, gone=(_WITHDRAWN, QUARANTINED)), _CHUNK)
     added = 0
     while added < missing:
-        added += await tx.run(
-            "INSERT INTO coupon(campaign, code) VALUES(?,?) ON CONFLICT(code) DO NOTHING",
-            campaign.id, coupon_code(campaign.prefix),
-        )  # fmt: skip
+        fresh = [coupon_code(campaign.prefix) for _ in range(min(_AT_ONCE, missing - added))]
+        added += await _put(tx, campaign, fresh, "shelf")
     return added
 
 
 async def stock_imported(tx: Tx, campaign: Campaign, codes: Iterable[str]) -> int:
     """Put the till's own codes on the shelf up to the campaign's stock; known ones are skipped.
 
-    A stock that was lowered takes codes that nobody holds off the shelf.
+    A stock that was lowered takes codes that nobody holds off the shelf. While a restored backup
+    has put codes of the campaign in doubt, new ones are held as well: they may have been given.
     """
-    room = await _room(tx, campaign)
-    added = 0
-    for code in codes:
-        if added >= room:
-            break
-        added += await tx.run(
-            "INSERT INTO coupon(campaign, code) VALUES(?,?) ON CONFLICT(code) DO NOTHING",
-            campaign.id, code,
-        )  # fmt: skip
+    await _hold(tx, campaign)
+    room = await _room(tx, campaign, gone=(_WITHDRAWN,))
+    state = QUARANTINED if await _in_doubt(tx, campaign) else "shelf"
+    added, left = 0, iter(codes)
+    while some := list(islice(left, min(_AT_ONCE, max(room - added, 0)))):
+        added += await _put(tx, campaign, some, state)
     return added
 
 
-async def _room(tx: Tx, campaign: Campaign) -> int:
+async def _put(tx: Tx, campaign: Campaign, codes: Sequence[str], state: str) -> int:
+    """Insert codes that nobody knows yet, in their order; return how many those were."""
+    rows = ",".join(["(?,?,?)"] * len(codes))
+    args = [one for code in codes for one in (campaign.id, code, state)]
+    return await tx.run(
+        f"INSERT INTO coupon(campaign, code, state) VALUES{rows} ON CONFLICT(code) DO NOTHING",
+        *args,
+    )
+
+
+async def _in_doubt(tx: Tx, campaign: Campaign) -> bool:
+    held = await tx.one(
+        "SELECT 1 AS found FROM coupon WHERE campaign = ? AND state = ? LIMIT 1",
+        campaign.id, QUARANTINED,
+    )  # fmt: skip
+    return held is not None or await restored(tx) is not None
+
+
+async def _hold(tx: Tx, campaign: Campaign) -> None:
+    await tx.lock(f"shelf:{campaign.id}")  # of processes that start together, one stocks it
+
+
+async def _room(tx: Tx, campaign: Campaign, gone: tuple[str, ...]) -> int:
     """Fit the shelf to a changed stock with the codes that are there; return how many it lacks."""
     row = await tx.one(
-        "SELECT count(*) AS n FROM coupon WHERE campaign = ? AND state <> 'withdrawn'", campaign.id
-    )
+        "SELECT count(*) AS n FROM coupon WHERE campaign = ?"  # noqa: S608  (marks)
+        f" AND state NOT IN ({','.join('?' * len(gone))})",
+        campaign.id, *gone,
+    )  # fmt: skip
     room = campaign.stock - (row["n"] if row else 0)
     if room < 0:
-        await _move(tx, campaign.id, ("shelf", "withdrawn"), -room)
+        await _move(tx, campaign.id, ("shelf", _WITHDRAWN), -room)
         return 0
-    return room - await _move(tx, campaign.id, ("withdrawn", "shelf"), room)
+    return room - await _move(tx, campaign.id, (_WITHDRAWN, "shelf"), room)
 
 
 async def _move(tx: Tx, campaign: str, states: tuple[str, str], count: int) -> int:
@@ -68,15 +94,24 @@ async def _move(tx: Tx, campaign: str, states: tuple[str, str], count: int) -> i
 async def campaign_facts(tx: Tx, campaign: Campaign, person: str | None) -> CampaignFacts:
     """Return what a member holds of a campaign, and the shelf row a claim would take."""
     mine = await _grants(tx, campaign.id, person) if person else ()
-    row = await tx.one(
-        "SELECT id, code FROM coupon WHERE campaign = ? AND state = 'shelf' ORDER BY id LIMIT 1",
-        campaign.id,
-    )
+    row = await _next_on_shelf(tx, campaign.id)
     return CampaignFacts(
         campaign=campaign,
         mine=tuple(mine),
         coupon=row["id"] if row else 0,
         code=row["code"] if row else "",
+    )
+
+
+async def _next_on_shelf(tx: Tx, campaign: str) -> Row | None:
+    """Return the first shelf row that no other process is about to give, None for an empty shelf.
+
+    Claims side by side take a row each. Whoever holds the last one may yet let it go, so before
+    the shelf is called empty they are waited for.
+    """
+    first = "SELECT id, code FROM coupon WHERE campaign = ? AND state = 'shelf' ORDER BY id LIMIT 1"
+    return await tx.one(first + tx.skip_locked, campaign) or await tx.one(
+        first + tx.wait_locked, campaign
     )
 
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from bot.clock import micros, micros_of, moment
 from bot.db import seats
+from bot.db.erasing import erased_among
 from bot.db.people import People
+from bot.db.restored import within_gap
 from bot.db.tx import Row, Tx
 from bot.events import (
     ANSWERED_INSIDE,
@@ -22,6 +24,7 @@ from bot.events.kf import KfItem
 from bot.facts import Content, Facts
 from bot.gather.coupon import campaign_of, coupon_of
 from bot.gather.group import chat_of, draft_facts, pool_of_chat
+from bot.gather.holds import hold_pools
 from bot.gather.linking import link_facts
 from bot.gather.look import Look
 from bot.gather.mass import mass_facts
@@ -88,6 +91,7 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
     campaigns = [content.campaigns[c] for c in sorted(wanted.campaigns)]
     pools = [content.pools[p] for p in sorted(wanted.pools)]
     dice = _dice(shop.instance_key, look.row["event_id"])
+    await hold_pools(tx, *wanted.pools)
     return Facts(
         now=moment(look.now_us),
         content=content,
@@ -96,14 +100,14 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
         pools={p.id: await seats.pool_facts(tx, p, look.person, look.now_us) for p in pools},
         coupon=await coupon_of(tx, content, event),
         orders=look.orders,
-        seats=await _seats(tx, event),
+        seats=await _seats(tx, shop, event),
         chat=look.chat,
         pool_of_chat=look.pool,
         listed=look.listed,
         drafts=await draft_facts(tx, look),
         dice=dice,
         public_url=shop.public_url,
-        silent=_silent(look),
+        silent=_silent(look) or await _answered_before(tx, event),
         answers_inside=isinstance(event, ANSWERED_INSIDE),
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
@@ -132,10 +136,20 @@ def _silent(look: Look) -> str:
     return ""
 
 
-async def _seats(tx: Tx, event: Event) -> frozenset[str]:
-    if isinstance(event, GroupRead | MemberJoined):
-        return await seats.seated_in(tx, event.chat)
-    return frozenset()
+async def _answered_before(tx: Tx, event: Event) -> str:
+    # A restored backup is read up to an older mark: it is told once more what was said since then.
+    again = isinstance(event, KfItem) and event.at and await within_gap(tx, micros(event.at))
+    return "恢复备份之前说的，当时的进程已处理" if again else ""
+
+
+async def _seats(tx: Tx, shop: Shop, event: Event) -> frozenset[str]:
+    if not isinstance(event, GroupRead | MemberJoined):
+        return frozenset()
+    seated = await seats.seated_in(tx, event.chat)
+    if isinstance(event, GroupRead):  # a list brings nobody back who was erased
+        there = [one.member for one in event.members if one.member not in event.expect]
+        seated |= await erased_among(tx, shop.instance_key, there)
+    return seated
 
 
 def _welcome_until(shop: Shop, event: Event, row: Row) -> datetime | None:

@@ -8,9 +8,10 @@ from urllib.parse import unquote
 
 from bot.clock import micros_of
 from bot.db import proofs
-from bot.db.merging import Cause, apart
+from bot.db.merging import Cause, apart, hold_members
 from bot.db.people import Linked, People
 from bot.db.tx import Row, Tx
+from bot.errors import Contended
 from bot.events import (
     Alias,
     ContactAdded,
@@ -67,7 +68,10 @@ async def by_token(tx: Tx, arrived: Arrived, person: str, token: str) -> Linked:
     """
     digest = proofs.token_digest(arrived.shop.instance_key, token)
     maker = await proofs.maker_of(tx, digest, arrived.now_us)
-    if maker is None or maker == person or await proofs.rivals(tx, maker, person):
+    if maker is None or maker == person:
+        return Linked(person=person)
+    await hold_members(tx, person, maker)
+    if await proofs.rivals(tx, maker, person):
         return Linked(person=person)
     linked = await arrived.people.unite(tx, person, maker, arrived.cause("token"))
     if linked.learnt:
@@ -105,7 +109,7 @@ async def by_passphrase(
     """Return the member, and what came of their passphrase.
 
     They become one with the only newcomer of the group who has no name at this account; among
-    several nobody is chosen.
+    several nobody is chosen. Raises Contended when the newcomer found another half meanwhile.
     """
     pool, group = called
     name = arrived.event.who
@@ -114,6 +118,9 @@ async def by_passphrase(
     outcome, candidates = await _candidates(tx, arrived, person, called, name)
     linked = Linked(person=person)
     if len(candidates) == 1:
+        await hold_members(tx, person, *candidates)
+        if await _candidates(tx, arrived, person, called, name) != (outcome, candidates):
+            raise Contended("a newcomer was linked while their turn was awaited")
         cause = arrived.cause("passphrase")
         linked = await arrived.people.unite(tx, person, candidates[0], cause)
         outcome = "linked" if linked.learnt else "nobody"

@@ -7,6 +7,7 @@ from typing import Any
 from bot.actions import MarkListed
 from bot.clock import moment
 from bot.db import comparisons
+from bot.db.erasing import erased_among
 from bot.db.tx import Row, Tx
 from bot.events import (
     ComparisonRefused,
@@ -68,7 +69,7 @@ async def _of_contacts(tx: Tx, listing: _Listing, event: ContactsListed) -> List
 
 
 async def _of_contact(tx: Tx, listing: _Listing, event: ContactShown) -> ListedFacts:
-    known = await _reaches(tx, event.account, event.staff, [event.member])
+    known = await _reaches(tx, listing, event.account, event.staff, [event.member])
     return replace(listing.facts, known=known)
 
 
@@ -96,7 +97,7 @@ async def _of_page(
         unlisted = {row["address"]: _reach(row) for row in rows if row["address"] not in here}
     return replace(
         listing.facts,
-        known=await _reaches(tx, event.account, where.about, there),
+        known=await _reaches(tx, listing, event.account, where.about, there),
         unlisted=unlisted,
         seen=await comparisons.sighted(tx, where, event.account, there),
     )
@@ -106,7 +107,7 @@ async def _of_profiles(tx: Tx, listing: _Listing, event: FollowersShown) -> List
     shown = event.followers
     return replace(
         listing.facts,
-        known=await _reaches(tx, event.account, "", [one.member for one in shown]),
+        known=await _reaches(tx, listing, event.account, "", [one.member for one in shown]),
         amiss=await amiss_of(tx, event.account, "", shown, listing.now_us),
     )
 
@@ -142,6 +143,8 @@ async def _of_group(tx: Tx, listing: _Listing, event: GroupShown) -> ListedFacts
     )
     seats = await tx.all("SELECT * FROM seat WHERE chat = ?", event.chat)
     known = {row["member"]: _seat(row) for row in seats}
+    strangers = [one.member for one in event.members if one.member not in known]
+    known |= await _erased(tx, listing, strangers)
     return replace(listing.facts, known=known, met=read is not None)
 
 
@@ -164,13 +167,19 @@ _LOOKS: Mapping[type[Event], Callable[[Tx, _Listing, Any], Awaitable[ListedFacts
 
 
 async def _reaches(
-    tx: Tx, account: str, staff: str, addresses: Sequence[str]
+    tx: Tx, listing: _Listing, account: str, staff: str, addresses: Sequence[str]
 ) -> dict[str, Standing]:
     found: dict[str, Standing] = {}
     for start in range(0, len(addresses), comparisons.AT_ONCE):
         some = addresses[start : start + comparisons.AT_ONCE]
         found |= await _some_reaches(tx, account, staff, some)
-    return found
+    return found | await _erased(tx, listing, [one for one in addresses if one not in found])
+
+
+async def _erased(tx: Tx, listing: _Listing, strangers: Sequence[str]) -> dict[str, Standing]:
+    """Return members who were erased as nothing new: a list brings nobody back, only they do."""
+    gone = await erased_among(tx, listing.shop.instance_key, strangers)
+    return dict.fromkeys(gone, Standing(on=True, changed=moment(listing.now_us)))
 
 
 async def _some_reaches(

@@ -15,7 +15,7 @@ async def tell(tx: Tx, action: Tell, decision: Decision) -> None:
     """Put an event of our own into the inbox."""
     event = action.event
     canonical = f"tell\0{event.account}\0{type(event).__name__}\0{action.name}".encode()
-    await inbox.accept(
+    await inbox.accept_untaken(
         tx,
         inbox.Arrival(
             account=event.account,

@@ -3,6 +3,7 @@
 from bot.actions import BindStore, CallOff, Gap, MarkReach, MarkTalk, MarkTold, Tag, Untag
 from bot.clock import micros
 from bot.db import calling_off, journal, talks
+from bot.db.calling_off import Way
 from bot.db.tx import Tx
 from bot.settle.decision import Decision
 
@@ -47,7 +48,7 @@ async def bind_store(tx: Tx, action: BindStore, decision: Decision) -> None:
 
 
 async def mark_reach(tx: Tx, action: MarkReach, decision: Decision) -> None:
-    """Record a way to reach the member."""
+    """Record a way to reach the member; what waits for a way that is off is called off."""
     await journal.reach(
         tx,
         person=decision.member,
@@ -59,6 +60,9 @@ async def mark_reach(tx: Tx, action: MarkReach, decision: Decision) -> None:
         spoke_us=_spoke_us(decision) if action.spoke else None,
         at_us=decision.event_us,
     )
+    if not action.on:
+        way = Way(account=action.account, address=action.address, staff=action.staff)
+        await calling_off.call_off_way(tx, way, decision.now_us)
 
 
 async def mark_talk(tx: Tx, action: MarkTalk, decision: Decision) -> None:
