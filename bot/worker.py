@@ -5,31 +5,38 @@ own failures.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
+from bot import metrics
 from bot.accept import Acceptor
-from bot.clock import Clock, micros_of, moment
-from bot.db import inbox, ledger, memory, tokens
+from bot.clock import Clock, micros_of
+from bot.db import inbox, ledger
 from bot.db.inbox import Accepted
-from bot.db.tx import Database, Row, Tx
+from bot.db.patience import patiently
+from bot.db.tx import Database, Row
 from bot.decide import Decided, Decider
 from bot.errors import DatabaseTrouble
 from bot.perform import Performer
 from bot.rounds import Rounds
+from bot.sending import Sending
 from bot.shop import Times
+from bot.sweep import Sweep
+from bot.tidy import FIRST_S, Tidier
 
 _BATCH = 64
 _POLL_S = 0.5
-_SLOTS = 16
-_URGENT_SLOTS = 64  # lane 0 may have this many: a welcome never waits behind labels
+_SWEEP_S = 2.0
 _RETRY_AFTER_FAULT_S = 1.0
 _ROUNDS_S = 30.0
+_FRAMES = 3  # of a fault, kept with the row
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -43,6 +50,7 @@ class Staffing:
     decider: Decider
     performer: Performer
     rounds: Rounds | None = None  # None = nothing is compared by itself
+    tidier: Tidier | None = None  # None = nothing is cleared away
 
 
 class Worker:
@@ -50,10 +58,11 @@ class Worker:
 
     def __init__(self, rooms: Staffing, clock: Clock, times: Times) -> None:
         self._db = rooms.db
-        self._acceptor = rooms.acceptor
         self._decider = rooms.decider
-        self._performer = rooms.performer
         self._rounds = rooms.rounds
+        self._tidier = rooms.tidier
+        self._lease = rooms.performer.lease
+        self._sweep = Sweep(rooms.db, rooms.acceptor, clock, times, self._lease)
         self._clock = clock
         self._times = times
         self.able = asyncio.Event()  # rules are loaded: decisions may be made
@@ -63,20 +72,21 @@ class Worker:
         self._loops_ended = asyncio.Event()
         self._loops_ended.set()
         self._under_way: set[asyncio.Task[Any]] = set()
-        self._sending = 0
+        self._sending = Sending(rooms.performer, self._spawn, self.look)
+        self._keeping: asyncio.Task[None] | None = None
 
     async def recover(self) -> int:
-        """Settle what the last process left under way; call before serving, as the only process."""
+        """Enter among the living and settle what the dead left under way; call before `run`.
 
-        async def work(tx: Tx) -> int:
-            await tokens.end_leases(tx)
-            return await ledger.recover(tx, self._clock())
-
-        return await self._db.write(work)
+        Returns how many effects that was. Raises DatabaseTrouble.
+        """
+        return await self._sweep.at_start()
 
     async def run(self) -> None:
         """Run every loop until `stop`; a loop that fails is logged and started again."""
         self._loops_ended.clear()
+        if self._lease:  # until nothing is under way any more, which is after the loops
+            self._keeping = asyncio.create_task(self._lease.keep())
         try:
             async with asyncio.TaskGroup() as group:
                 for loop in self._loops():
@@ -86,7 +96,8 @@ class Worker:
 
     def _loops(self) -> tuple[Callable[[], Awaitable[None]], ...]:
         always = (self._decide_loop, self._perform_loop, self._sweep_loop)
-        return (*always, self._rounds_loop) if self._rounds else always
+        some = ((self._rounds, self._rounds_loop), (self._tidier, self._tidy_loop))
+        return (*always, *(loop for there, loop in some if there))
 
     async def stop(self, within_s: float = 10.0) -> None:
         """Take nothing new; wait up to `within_s` for what is under way. The rest resumes later."""
@@ -96,6 +107,18 @@ class Worker:
         await _wait(self._loops_ended, within_s)  # a claim must not end without its sending
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within_s)
+        await self._leave()
+
+    async def _leave(self) -> None:
+        if self._lease is None or self._keeping is None:
+            return
+        self._keeping.cancel()
+        if self._under_way:
+            return  # whoever takes over must wait until the lease has ended by itself
+        try:
+            await self._lease.leave()
+        except DatabaseTrouble:
+            log.warning("lease_not_left", worker=self._lease.id)
 
     async def _supervised(self, loop: Callable[[], Awaitable[None]]) -> None:
         while not self._stopping.is_set():
@@ -142,7 +165,7 @@ class Worker:
 
     async def _too_late(self, deciding: "asyncio.Task[Decided | None]", inbox_id: int) -> None:
         await asyncio.wait({deciding})
-        if deciding.exception() is None:
+        if deciding.exception() is None and deciding.result():  # else another delivery has it
             await self._unanswered(inbox_id)
 
     async def _unanswered(self, inbox_id: int) -> None:
@@ -151,15 +174,16 @@ class Worker:
         self._owed.set()
 
     async def answered(self, inbox_id: int) -> None:
-        """Note that the response holding the answer was written whole."""
-        await self._db.write(lambda tx: ledger.answered(tx, inbox_id, self._clock()))
+        """Note that the response holding the answer was written whole; nobody else knows."""
+        within, now_us = self._times.reply_fallback, self._clock()
+        await patiently(self._db, lambda tx: ledger.answered(tx, inbox_id, now_us), within)
 
     async def decide_now(self, inbox_id: int) -> Decided | None:
         """Decide a row at once, for a caller that waits for its verdict; None when it took longer.
 
         The time allowed is that of an open response. Raises DatabaseTrouble.
         """
-        deciding = self._spawn(self._decide_one(inbox_id))
+        deciding = self._spawn(self._decide_one(inbox_id, wait=True))
         done, _ = await asyncio.wait({deciding}, timeout=self._times.answer_within_s)
         self._owed.set()
         self._arrived.set()
@@ -171,29 +195,44 @@ class Worker:
         while not self._stopping.is_set():
             self._arrived.clear()
             await self._able_before_stopping()
-            rows = await self._db.read(lambda tx: inbox.waiting(tx, self._clock(), _BATCH))
+            rows = await self._waiting()
             if not rows:
                 await _wait(self._arrived, _POLL_S)
                 continue
             # All at once: the writer takes them in this order and commits them together.
-            await asyncio.gather(*(self._decide_one(row["id"]) for row in rows))
+            await asyncio.gather(*map(self._decide_row, rows))
             self._owed.set()
 
-    async def _decide_one(self, inbox_id: int, *, inside: bool = False) -> Decided | None:
+    async def _waiting(self) -> Sequence[Row]:
+        if self._db.alone:
+            return await self._db.read(lambda tx: inbox.waiting(tx, self._clock(), _BATCH))
+        return await self._db.write(
+            lambda tx: inbox.waiting(tx, self._clock(), _BATCH, undisturbed=True)
+        )
+
+    async def _decide_row(self, row: Row) -> None:
+        with bound_contextvars(event_id=row["event_id"]):
+            await self._decide_one(row["id"])
+
+    async def _decide_one(
+        self, inbox_id: int, *, inside: bool = False, wait: bool = False
+    ) -> Decided | None:
         if not await self._able_before_stopping():
             return None
         began_us = self._clock()
         try:
-            decided = await self._decider.decide(inbox_id, inside=inside)
+            decided = await self._decider.decide(inbox_id, inside=inside, wait=wait)
         except DatabaseTrouble:
             raise  # no fault of this event's: it keeps its tries, and its turn
         except Exception as fault:  # noqa: BLE001  (logged and kept with the row)
             await self._postpone(inbox_id, fault)
             return None
         if decided is not None:
+            metrics.DECISIONS.labels("done").inc()
             log.info(
                 "decided", event_id=decided.event_id, kind=decided.kind, rules=decided.rules,
-                actions=decided.actions, ms=(self._clock() - began_us) // 1000,
+                actions=decided.actions, member=decided.person,
+                ms=(self._clock() - began_us) // 1000,
             )  # fmt: skip
         return decided
 
@@ -203,32 +242,19 @@ class Worker:
         return self.able.is_set()
 
     async def _postpone(self, inbox_id: int, fault: Exception) -> None:
+        metrics.DECISIONS.labels("failed").inc()
         log.error("decide_failed", inbox=inbox_id, exc_info=fault)
-        reason = f"{type(fault).__name__}: {fault}"[:500]
+        reason = f"{type(fault).__name__}: {fault}"[:500] + _where(fault)
         await self._db.write(lambda tx: inbox.postpone(tx, inbox_id, reason, self._clock()))
 
     async def _perform_loop(self) -> None:
         while not self._stopping.is_set():
             self._owed.clear()
-            began = await self._begin((0, 0), _URGENT_SLOTS)
-            began += await self._begin((1, 9), _SLOTS)
-            if not began:
+            if not await self._sending.begin():
                 await _wait(self._owed, _POLL_S)
 
-    async def _begin(self, lanes: tuple[int, int], slots: int) -> int:
-        """Claim as much of some lanes as `slots` leave room for, and begin it at once."""
-        free = slots - self._sending
-        rows = await self._performer.claim(free, lanes) if free > 0 else []
-        for row in rows:
-            self._sending += 1
-            self._spawn(self._perform_one(row))
-        return len(rows)
-
-    async def _perform_one(self, row: Row) -> None:
-        try:
-            await self._performer.perform(row)
-        finally:
-            self._sending -= 1
+    def look(self) -> None:
+        """Look at once for what others left to decide and to send."""
         self._arrived.set()
         self._owed.set()
 
@@ -238,41 +264,33 @@ class Worker:
                 self._arrived.set()
             await _wait(self._stopping, _ROUNDS_S)
 
+    async def _tidy_loop(self) -> None:
+        await _wait(self._stopping, FIRST_S)
+        while self._tidier and not self._stopping.is_set():
+            await _wait(self._stopping, await self._tidier.tidy())
+
     async def _sweep_loop(self) -> None:
         while not self._stopping.is_set():
             await self.sweep()
             self._arrived.set()
             self._owed.set()
-            await _wait(self._stopping, _POLL_S * 2)
+            await _wait(self._stopping, _SWEEP_S * random.uniform(0.75, 1.25))  # noqa: S311  (not all at once)
 
     async def sweep(self) -> None:
         """Settle what waits for nobody, and count what was refused. Repeating it is safe."""
-        refused = self._acceptor.refused.copy()
-        verified = self._acceptor.verified_us.copy()
-        await self._db.write(partial(self._sweep, refused=refused, verified=verified))
-        self._acceptor.refused -= refused
-        for account, at_us in verified.items():
-            if self._acceptor.verified_us[account] == at_us:
-                del self._acceptor.verified_us[account]
-
-    async def _sweep(
-        self, tx: Tx, refused: Counter[tuple[str, str]], verified: Mapping[str, int]
-    ) -> None:
-        now_us = self._clock()
-        await ledger.expire(tx, now_us)
-        await ledger.give_up_silent_answers(tx, now_us, micros_of(self._times.reply_fallback))
-        day = moment(now_us).date().isoformat()
-        for (account, step), count in refused.items():
-            last = self._acceptor.last_refused.get((account, step), inbox.Refusal())
-            await inbox.count_refused(tx, account, step, day, count, last=last)
-        for account, at_us in verified.items():
-            await memory.remember(tx, account, {memory.VERIFIED: str(at_us)})
+        await self._sweep.once()
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
+
+
+def _where(fault: Exception) -> str:
+    """Return where a fault arose, innermost first: places in the program, no values."""
+    frames = reversed(traceback.extract_tb(fault.__traceback__)[-_FRAMES:])
+    return "".join(f" ← {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

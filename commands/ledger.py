@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bot.db.reports import Books, Notice, Owed, Quarantined, books
 from commands.parts.problems import FINDINGS, FINE
+from commands.report import requeue as requeueing
 from commands.report import resolve as resolving
 from commands.report.document import effect_document
 from commands.report.reading import reader_of
@@ -18,13 +19,17 @@ from commands.report.words import INBOX_STATES, REMOTE, STATES
 VERSION = 1  # of the JSON form
 _MOST = 200  # rows in each list
 _RESOLVE = "--resolve 编号 --as done|retry|give_up"
+_REQUEUE = "修好后重新处理：--requeue 事件号|all"
 
 
-def run(home: Path, *, resolve: str, verdict: str, as_json: bool) -> int:
+def run(home: Path, *, resolve: str, verdict: str, requeue: str, as_json: bool) -> int:
     """Print how the ledger stands; 1 when something is unknown or quarantined.
 
-    With `resolve` or `verdict`, settle one unknown effect instead (`commands.report.resolve`).
+    With `resolve` or `verdict`, settle one unknown effect instead (`commands.report.resolve`);
+    with `requeue`, have quarantined events decided again (`commands.report.requeue`).
     """
+    if requeue:
+        return requeueing.run(home, requeue)
     if resolve or verdict:
         return resolving.run(home, resolve, verdict)
     reader = reader_of(home)
@@ -45,6 +50,10 @@ def _document(standing: Books) -> dict[str, object]:
             "ignored": standing.ignored,
             "refused": standing.refused,
         },
+        "paused": [
+            {"name": one.name, "reason": one.reason, "by": one.by, "since": stamp(one.at_us)}
+            for one in standing.paused
+        ],
         "owed": [effect_document(one) for one in standing.owed],
         "under_way": [effect_document(one) for one in standing.under_way],
         "unknown": [effect_document(one) for one in standing.unknown],
@@ -67,6 +76,8 @@ def _document(standing: Books) -> dict[str, object]:
 
 def _print(standing: Books, zone: ZoneInfo) -> None:
     out = console()
+    for one in standing.paused:
+        out.print(clean(f"{one.told}，{when(one.at_us, zone)} 起：什么都不发出"), style="bold")
     _print_counts(out, standing)
     _print_effects(out, f"结果未知（确认一条：{_RESOLVE}）", standing.unknown, zone)
     _print_effects(out, "待执行", standing.owed, zone)
@@ -113,7 +124,7 @@ def _due(one: Owed, zone: ZoneInfo) -> str:
 def _print_quarantined(out: Console, rows: Sequence[Quarantined], zone: ZoneInfo) -> None:
     if not rows:
         return
-    _print_title(out, "已隔离（处理不了，内容都留着；why 事件号 看详情）", len(rows))
+    _print_title(out, f"已隔离（内容都留着，why 事件号 看详情；{_REQUEUE}）", len(rows))
     for row in rows:
         out.print(
             f"  {row.event_id}  账号 {row.account}  {clean(row.kind)}  试过 {row.attempts} 次"

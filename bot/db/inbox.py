@@ -5,12 +5,13 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.db.tx import Row, Tx
+from bot.db.tx import Row, Tx, Value
 from bot.ids import ulid
 
 MAX_ATTEMPTS = 5
 _BACKOFF_S = (1, 10, 60, 600)
 _REASON_CHARS = 500
+_NEWEST, _NEWEST_AMONG = 101, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +55,53 @@ def dedupe_key(instance_key: bytes, canonical: bytes) -> str:
 
 
 async def accept(tx: Tx, arrival: Arrival) -> Accepted:
-    """Record an arrival under its dedupe key; a repeated one finds the first and is counted."""
-    state = "quarantined" if arrival.quarantined else "new"
-    row = await tx.one(
-        "INSERT INTO inbox(event_id, account, source, dedupe, kind, body, received_us, event_us,"
-        " lane, next_us, state, error) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
-        " ON CONFLICT(dedupe) DO UPDATE SET duplicates = duplicates + 1"
-        " RETURNING id, event_id, state, duplicates, answer",
+    """Record an arrival under its dedupe key; a repeated one finds the first and is counted.
+
+    Where deciding the first one failed and waits to be tried again, the repeated one resumes it.
+    """
+    return (await accept_all(tx, (arrival,)))[0]
+
+
+async def accept_untaken(tx: Tx, arrival: Arrival) -> None:
+    """Accept what a decision tells itself, unless its row is being decided: then it is heard.
+
+    Whoever decides that row may be waiting for what this decision holds, so it is not waited for.
+    """
+    known = await tx.one("SELECT id FROM inbox WHERE dedupe = ?", arrival.dedupe)
+    if known is None or await tx.one(
+        f"SELECT id FROM inbox WHERE id = ?{tx.skip_locked}",  # noqa: S608  (ours)
+        known["id"],
+    ):
+        await accept(tx, arrival)
+
+
+async def accept_all(tx: Tx, arrivals: Sequence[Arrival]) -> list[Accepted]:
+    """Record arrivals, each with its own dedupe key, in one statement; as `accept` does one."""
+    marks = ",".join([_MARKS] * len(arrivals))
+    rows = await tx.all(
+        "INSERT INTO inbox(event_id, account, source, dedupe, kind, body, received_us, event_us,"  # noqa: S608  (marks)
+        f" lane, next_us, state, error) VALUES {marks}"
+        " ON CONFLICT(dedupe) DO UPDATE SET duplicates = inbox.duplicates + 1,"
+        " next_us = CASE WHEN inbox.attempts > 0 THEN excluded.next_us ELSE inbox.next_us END"
+        " RETURNING id, event_id, dedupe, state, duplicates, answer",
+        *(value for arrival in arrivals for value in _values(arrival)),
+    )
+    found = {row["dedupe"]: row for row in rows}
+    return [_accepted(found[arrival.dedupe]) for arrival in arrivals]
+
+
+_MARKS = "(?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+def _values(arrival: Arrival) -> tuple[Value, ...]:
+    return (
         ulid(arrival.received_us), arrival.account, arrival.source, arrival.dedupe, arrival.kind,
-        arrival.body, arrival.received_us, arrival.event_us, arrival.lane, arrival.next_us, state,
-        arrival.quarantined or None,
+        arrival.body, arrival.received_us, arrival.event_us, arrival.lane, arrival.next_us,
+        "quarantined" if arrival.quarantined else "new", arrival.quarantined or None,
     )  # fmt: skip
-    if row is None:
-        raise RuntimeError("RETURNING returned nothing")
+
+
+def _accepted(row: Row) -> Accepted:
     return Accepted(
         id=row["id"],
         event_id=row["event_id"],
@@ -74,6 +109,17 @@ async def accept(tx: Tx, arrival: Arrival) -> Accepted:
         duplicate=row["duplicates"] > 0,
         answer=row["answer"],
     )
+
+
+async def newest_callbacks(tx: Tx) -> list[tuple[int, int]]:
+    """Return when the newest callbacks reached us and when they say they happened, oldest first."""
+    rows = await tx.all(
+        "SELECT received_us, event_us FROM inbox"
+        " WHERE id > (SELECT coalesce(max(id), 0) - ? FROM inbox)"
+        " AND source = 'callback' AND event_us IS NOT NULL ORDER BY id DESC LIMIT ?",
+        _NEWEST_AMONG, _NEWEST,
+    )  # fmt: skip
+    return [(row["received_us"], row["event_us"]) for row in reversed(rows)]
 
 
 async def look_again(tx: Tx, inbox_id: int) -> Accepted:
@@ -111,17 +157,29 @@ async def quarantined_since(tx: Tx, account: str, since_us: int, limit: int) -> 
     return int(row["kept"]) if row else 0
 
 
-async def waiting(tx: Tx, now_us: int, limit: int) -> Sequence[Row]:
-    """Return rows that are due for a decision, the tightest lane first, oldest first."""
+async def waiting(tx: Tx, now_us: int, limit: int, *, undisturbed: bool = False) -> Sequence[Row]:
+    """Return rows that are due for a decision, the tightest lane first, oldest first.
+
+    `undisturbed`: without those that another process is deciding; needs a writing transaction.
+    """
+    passing = tx.skip_locked if undisturbed else ""
     return await tx.all(
-        "SELECT id FROM inbox WHERE state = 'new' AND next_us <= ? ORDER BY lane, id LIMIT ?",
+        "SELECT id, event_id FROM inbox WHERE state = 'new' AND next_us <= ?"  # noqa: S608  (ours)
+        f" ORDER BY lane, id LIMIT ?{passing}",
         now_us, limit,
     )  # fmt: skip
 
 
-async def take(tx: Tx, inbox_id: int) -> Row | None:
-    """Return the row if it still awaits a decision, else None."""
-    return await tx.one("SELECT * FROM inbox WHERE id = ? AND state = 'new'", inbox_id)
+async def take(tx: Tx, inbox_id: int, *, wait: bool = False) -> Row | None:
+    """Hold the row and return it if it still awaits a decision, else None.
+
+    One that another process is deciding is left to it; with `wait` that is waited for first.
+    """
+    held = tx.wait_locked if wait else tx.skip_locked
+    return await tx.one(
+        f"SELECT * FROM inbox WHERE id = ? AND state = 'new'{held}",  # noqa: S608  (ours)
+        inbox_id,
+    )
 
 
 async def close(
@@ -161,6 +219,17 @@ async def postpone(tx: Tx, inbox_id: int, reason: str, now_us: int) -> bool:
     wait_us = _BACKOFF_S[row["attempts"] - 1] * 1_000_000
     await tx.run("UPDATE inbox SET next_us = ? WHERE id = ?", now_us + wait_us, inbox_id)
     return True
+
+
+async def requeue(tx: Tx, event_id: str, now_us: int) -> int:
+    """Have a quarantined row decided again, "" for all of them; return how many there were.
+
+    Each has all its tries anew. Repeating is safe: what is decided by then stays as it is.
+    """
+    again = "UPDATE inbox SET state = 'new', attempts = 0, next_us = ? WHERE state = 'quarantined'"
+    if event_id:
+        return await tx.run(f"{again} AND event_id = ?", now_us, event_id)
+    return await tx.run(again, now_us)
 
 
 async def count_refused(

@@ -1,16 +1,16 @@
 """The ledger of remote effects: owed, under way, settled; nothing is silently forgotten.
 
-`sending` is committed before a socket opens. An outcome is written only under the fence of the try
-that produced it. What was under way when a process died is decided by the effect's policy.
+An outcome is written only under the fence of the try that produced it. How an effect is begun
+stands in `bot.db.claims`, what becomes of it when its process is gone in `bot.db.orphans`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.actions import Policy, Receipt, Remote, Reply, SendKf, SendTemplate, ShowTyping, State
+from bot.actions import Receipt, Remote, Reply, SendKf, SendTemplate, ShowTyping, State
 from bot.clock import micros, micros_of, moment
 from bot.codec import action_from_json, action_to_json
+from bot.db import pauses, restored
 from bot.db.tx import Row, Tx
 
 # A try that was begun and whose answer never came: written to the socket, or cut off by a crash.
@@ -23,7 +23,6 @@ _WRITTEN = "written"  # how far a try came that had no answer
 _KNOWN_FOR_US = {SendTemplate.kind: micros_of(SendTemplate.known_for)}
 _ANSWER_WAITS_US = 10 * 60 * 1_000_000
 _FAILED_RESTS_US = 24 * 3_600 * 1_000_000
-_SOON_US = 30 * 1_000_000
 _TYPING_WITHIN = timedelta(seconds=5)
 _FINAL = (State.DONE, State.FAILED, State.EXPIRED, State.SKIPPED, State.UNKNOWN)
 
@@ -58,44 +57,6 @@ async def owe(tx: Tx, action: Remote, owing: Owing, *, inside: bool = False) -> 
     )  # fmt: skip
 
 
-async def claim(tx: Tx, now_us: int, limit: int, lanes: tuple[int, int]) -> Sequence[Row]:
-    """Take up to `limit` due effects and mark them as being sent: the intent, before any socket.
-
-    Tightest lane and earliest deadline first. Of one order only the oldest unfinished effect that
-    is due is taken, and none while another of that order is under way. What goes along with an
-    answer waits for it, also while the answer waits for the platform to ask again, or is to be
-    tried once more within half a minute: a card never overtakes its words.
-    """
-    # Lane by lane, the index leads past what waits for a later day, however much that is.
-    listed = ",".join(str(lane) for lane in range(lanes[0], lanes[1] + 1))
-    rows = await tx.all(
-        f"SELECT id FROM effect e WHERE state = 'ready' AND next_us <= ? AND lane IN ({listed})"  # noqa: S608  (numbers)
-        " AND (order_key = '' OR NOT EXISTS (SELECT 1 FROM effect o WHERE o.order_key = e.order_key"
-        " AND (o.state = 'sending'"
-        "      OR (o.state = 'ready' AND o.id < e.id AND (o.next_us <= ?"
-        "          OR (o.inbox_id = e.inbox_id"
-        "              AND (o.kind = 'oa_reply' OR (o.fence > 0 AND o.next_us <= ?))))))))"
-        " ORDER BY lane, coalesce(deadline_us, 9000000000000000), id LIMIT ?",
-        now_us, now_us, now_us + _SOON_US, limit,
-    )  # fmt: skip
-    return [await _begin(tx, row["id"], now_us) for row in rows]
-
-
-async def _begin(tx: Tx, effect_id: int, now_us: int) -> Row:
-    row = await tx.one(
-        "UPDATE effect SET state = 'sending', attempts = attempts + 1, fence = fence + 1,"
-        " sent_us = ? WHERE id = ? AND state = 'ready' RETURNING *",
-        now_us, effect_id,
-    )  # fmt: skip
-    if row is None:
-        raise RuntimeError(f"effect {effect_id} vanished within its transaction")
-    await tx.run(
-        "INSERT INTO attempt(effect_id, n, began_us) VALUES(?,?,?)",
-        effect_id, row["attempts"], now_us,
-    )  # fmt: skip
-    return row
-
-
 async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     """Write what became of a try. False when another try holds the fence by now.
 
@@ -103,7 +64,7 @@ async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     """
     final = receipt.state in _FINAL
     if receipt.state is State.READY and receipt.phase == _WRITTEN:
-        await _repeat_while_known(tx, effect)
+        await repeat_while_known(tx, effect)
     changed = await tx.run(
         "UPDATE effect SET state = ?, code = ?, meaning = ?, next_us = ?, done_us = ?,"
         " attempts = attempts - ?"
@@ -125,8 +86,8 @@ async def settle(tx: Tx, effect: Row, receipt: Receipt, now_us: int) -> bool:
     return changed == 1
 
 
-async def _repeat_while_known(tx: Tx, effect: Row) -> None:
-    """Let an effect that may have arrived wait no longer than the platform knows a repeat."""
+async def repeat_while_known(tx: Tx, effect: Row) -> None:
+    """Let an effect under way that may have arrived be repeated only while its key is known."""
     if effect["kind"] not in _KNOWN_FOR_US:
         return
     ends_us = effect["sent_us"] + _KNOWN_FOR_US[effect["kind"]]
@@ -172,8 +133,10 @@ async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
     """Intend to write the answer into a response now; False when it went another way already.
 
     An answer that a response carried before is written again: the platform asks again only when
-    it did not get it, and shows one answer a message.
+    it did not get it, and shows one answer a message. While sending is paused nothing is written.
     """
+    if await pauses.sending(tx):
+        return False
     changed = await tx.run(
         "UPDATE effect SET state = 'sending', carrier = 'response', attempts = attempts + 1,"
         " fence = fence + 1, sent_us = ?"
@@ -221,42 +184,31 @@ async def not_answered(tx: Tx, inbox_id: int, now_us: int, after_us: int) -> Non
         await owe(tx, typing, owing)
 
 
-async def expire(tx: Tx, now_us: int) -> int:
-    """Settle effects whose deadline has passed: a receipt, not a call.
+async def expire(tx: Tx, now_us: int) -> tuple[str, ...]:
+    """Settle effects whose deadline has passed: a receipt, not a call. Return why each was missed.
 
-    Expired when no try can have arrived; unknown when one was written and never answered.
+    Expired when no try can have arrived; unknown when one was written and never answered. While
+    sending is paused the receipt says so.
     """
-    return await tx.run(
+    await restored.note_overdue(tx, now_us)
+    rows = await tx.all(
         f"UPDATE effect SET done_us = ?, state = CASE WHEN {_MAYBE_ARRIVED} THEN 'unknown'"  # noqa: S608  (ours)
         f" ELSE 'expired' END, meaning = CASE WHEN {_MAYBE_ARRIVED}"
         " THEN '已过时限，不再重试；先前发过一次没有应答：平台可能已执行'"
         " WHEN meaning <> '' THEN '已过时限，未发送；先前：' || meaning"
         " ELSE '已过时限，未发送' END"
-        " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?",
+        " WHERE state = 'ready' AND deadline_us IS NOT NULL AND deadline_us <= ?"
+        " RETURNING kind, state, attempts",
         now_us, now_us,
     )  # fmt: skip
+    # That somebody is typing is no promise.
+    return tuple(_why_missed(row) for row in rows if row["kind"] != ShowTyping.kind)
 
 
-async def recover(tx: Tx, now_us: int) -> int:
-    """Decide what was under way when the last process died; the caller is the only process.
-
-    An answer inside a response keeps its state: the platform's retry, or its silence, tells.
-    """
-    under_way = "SELECT id, kind, sent_us FROM effect WHERE state = 'sending' AND carrier = 'call'"
-    for effect in await tx.all(under_way):
-        await _repeat_while_known(tx, effect)
-    repeated = await tx.run(
-        "UPDATE effect SET state = 'ready', next_us = ? WHERE state = 'sending'"
-        " AND carrier = 'call' AND policy = ?",
-        now_us, Policy.REPEAT,
-    )  # fmt: skip
-    unknown = await tx.run(
-        "UPDATE effect SET state = 'unknown', done_us = ?,"
-        " meaning = '发送途中进程中断：平台可能已收到，为避免重复不再自动发送'"
-        " WHERE state = 'sending' AND carrier = 'call'",
-        now_us,
-    )  # fmt: skip
-    return repeated + unknown
+def _why_missed(row: Row) -> str:
+    if row["state"] == State.UNKNOWN:
+        return "unanswered"
+    return "tried" if row["attempts"] else "untried"
 
 
 async def give_up_silent_answers(tx: Tx, now_us: int, fallback_us: int) -> int:

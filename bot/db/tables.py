@@ -3,6 +3,7 @@
 Ids are integers inside and ULIDs outward; nothing is ordered by a ULID.
 """
 
+from bot.db.tables_care import Clearing, ErasedName, Erasure, Pause
 from bot.db.tables_mass import Mass, MassPart, MassReceiver
 from bot.db.tables_people import LinkToken, MergeLog, OrderName, ShopOrder
 from bot.db.tables_reconcile import Comparison, GapFound, Sighting
@@ -33,16 +34,20 @@ from bot.db.tables_work import (
     Refusal,
     Token,
     Trace,
+    Worker,
 )
 
 __all__ = [
     "AliasRow",
     "Attempt",
     "ChatGroup",
+    "Clearing",
     "Comparison",
     "Coupon",
     "CouponGrant",
     "Effect",
+    "ErasedName",
+    "Erasure",
     "GapFound",
     "GapRow",
     "Inbox",
@@ -57,6 +62,7 @@ __all__ = [
     "Meta",
     "Notice",
     "OrderName",
+    "Pause",
     "Person",
     "Proposal",
     "Reach",
@@ -71,4 +77,5 @@ __all__ = [
     "TillGuard",
     "Token",
     "Trace",
+    "Worker",
 ]

@@ -50,7 +50,10 @@ class Inbox(Model):
 
 
 class Effect(Model):
-    """A remote effect we owe, from planned to its last outcome."""
+    """A remote effect we owe, from planned to its last outcome.
+
+    `owner` is the worker that last began it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     key = fields.CharField(max_length=255, unique=True)
@@ -70,6 +73,7 @@ class Effect(Model):
     carrier = fields.CharField(max_length=16, db_default="call")
     attempts = fields.IntField(db_default=0)
     fence = fields.IntField(db_default=0)
+    owner = fields.CharField(max_length=26, db_default="")
     sent_us = fields.BigIntField(null=True)
     code = fields.IntField(null=True)
     meaning = fields.TextField(db_default="")
@@ -85,6 +89,24 @@ class Effect(Model):
             Index(fields=("inbox_id",), name="effect_inbox"),
             Index(fields=("person_id",), name="effect_person"),
         )
+
+
+class Worker(Model):
+    """One process that carries effects out, alive until `until_us` by the database's clock.
+
+    Processes of one `machine` see each other's pids, "" where that is not known.
+    """
+
+    id = fields.CharField(max_length=26, primary_key=True)
+    host = fields.CharField(max_length=255)
+    machine = fields.CharField(max_length=32, db_default="")
+    pid = fields.IntField()
+    role = fields.CharField(max_length=16)
+    started_us = fields.BigIntField()
+    until_us = fields.BigIntField()
+
+    class Meta:
+        table = "worker"
 
 
 class Attempt(Model):

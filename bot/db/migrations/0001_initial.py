@@ -90,6 +90,30 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Clearing",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("name", fields.CharField(unique=True, max_length=32)),
+                ("upto", fields.BigIntField(db_default=0)),
+                ("gone", fields.BigIntField(db_default=0)),
+                ("kept_since_us", fields.BigIntField(null=True)),
+                ("at_us", fields.BigIntField(db_default=0)),
+                ("round_us", fields.BigIntField(db_default=0)),
+            ],
+            options={
+                "table": "clearing",
+                "app": "xiaoer",
+                "pk_attr": "id",
+                "table_description": "How far one sort of old rows has been cleared: up to which row, and how many are gone.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Comparison",
             fields=[
                 (
@@ -200,6 +224,7 @@ class Migration(migrations.Migration):
                 ("carrier", fields.CharField(db_default="call", max_length=16)),
                 ("attempts", fields.IntField(db_default=0)),
                 ("fence", fields.IntField(db_default=0)),
+                ("owner", fields.CharField(db_default="", max_length=26)),
                 ("sent_us", fields.BigIntField(null=True)),
                 ("code", fields.IntField(null=True)),
                 ("meaning", fields.TextField(db_default="", unique=False)),
@@ -218,6 +243,50 @@ class Migration(migrations.Migration):
                 ],
                 "pk_attr": "id",
                 "table_description": "A remote effect we owe, from planned to its last outcome.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="ErasedName",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("digest", fields.CharField(max_length=64)),
+                ("person_id", fields.CharField(max_length=26)),
+            ],
+            options={
+                "table": "erased_name",
+                "app": "xiaoer",
+                "unique_together": (("digest", "person_id"),),
+                "pk_attr": "id",
+                "table_description": "A keyed digest of a name of somebody who was erased, so that no list brings them back.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("person_id", fields.CharField(unique=True, max_length=26)),
+                ("reason", fields.TextField(db_default="", unique=False)),
+                ("by", fields.CharField(db_default="", max_length=64)),
+                ("at_us", fields.BigIntField()),
+                ("again_us", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "erasure",
+                "app": "xiaoer",
+                "pk_attr": "id",
+                "table_description": "A member who was erased, by the random id that their books go on under.",
             },
             bases=["Model"],
         ),
@@ -580,6 +649,25 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["digest"], name="order_name_digest")],
                 "pk_attr": "id",
                 "table_description": "One name that an order carries, by the keyed hash under which names are looked up.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Pause",
+            fields=[
+                (
+                    "name",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=160),
+                ),
+                ("reason", fields.TextField(db_default="", unique=False)),
+                ("by", fields.CharField(db_default="", max_length=64)),
+                ("at_us", fields.BigIntField()),
+            ],
+            options={
+                "table": "pause",
+                "app": "xiaoer",
+                "pk_attr": "name",
+                "table_description": "What an operator has stopped until further notice, by its name, such as `all-sending`.",
             },
             bases=["Model"],
         ),
@@ -955,6 +1043,28 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["person_id"], name="trace_person")],
                 "pk_attr": "id",
                 "table_description": "Why an event had the consequences it had.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Worker",
+            fields=[
+                (
+                    "id",
+                    fields.CharField(primary_key=True, unique=True, db_index=True, max_length=26),
+                ),
+                ("host", fields.CharField(max_length=255)),
+                ("machine", fields.CharField(db_default="", max_length=32)),
+                ("pid", fields.IntField()),
+                ("role", fields.CharField(max_length=16)),
+                ("started_us", fields.BigIntField()),
+                ("until_us", fields.BigIntField()),
+            ],
+            options={
+                "table": "worker",
+                "app": "xiaoer",
+                "pk_attr": "id",
+                "table_description": "One process that carries effects out, alive until `until_us` by the database's clock.",
             },
             bases=["Model"],
         ),
