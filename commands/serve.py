@@ -1,13 +1,11 @@
 """`serve` and `work`: the program as it runs in a shop."""
 
 import asyncio
-import errno
 import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,27 +14,34 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.accept import Acceptor
 from bot.clock import Clock
+from bot.db.checkpoint import LogWatch
+from bot.db.location import SqliteFile, located
+from bot.db.notices import NoticeShelf
 from bot.db.opening import opened
-from bot.db.sqlite import SqliteDatabase
-from bot.decide import Decider
 from bot.errors import DatabaseTrouble
-from bot.perform import Performer
+from bot.lease import Lease
+from bot.perform import Terms
 from bot.platforms.wire import new_session
 from bot.rounds import Rounds
+from bot.tidy import Tidier
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
 from commands.parts import logs
 from commands.parts.compose import Home, open_home, shop_of, without_accounts
 from commands.parts.doors import compared, doors
+from commands.parts.keeping import keeping_of
 from commands.parts.pictures import MEDIA
-from commands.parts.problems import FINE, UNREACHABLE, USAGE, show, stop
+from commands.parts.problems import FINE, USAGE, show, stop
+from commands.parts.pulse import vitals_of
 from commands.parts.stock import meet_groups, stock_shelves
 from commands.parts.watch import follow_clock, watch_rules
 from commands.report.tracing import traces_of
-from config.settings import Listen
+from commands.serving.announcing import AnnouncingAcceptor, AnnouncingDecider, AnnouncingPerformer
+from commands.serving.listening import at_door
+from commands.serving.sharing import Sharing, common_of
+from commands.serving.stopping import listen_for_signals
 
 _DRAIN_S = 8.0
 log = structlog.get_logger()
@@ -48,16 +53,34 @@ def run(home: Path, *, listening: bool = True) -> int:
     Stops with a message when settings, content, database or port cannot be used.
     """
     logs.set_up()
+    return one(checked(home), listening=listening)
+
+
+def checked(home: Path) -> Home:
+    """Return a home that can be served; stops with everything that is wrong with its content."""
     read = open_home(home, with_rules=False)
     if advice := without_accounts(read):
         stop(advice, USAGE)
     if read.errors:
         show(read.errors)
         stop("内容有错误，未启动（用 check 查看全部）")
+    return read
+
+
+def one(
+    home: Home,
+    *,
+    listening: bool,
+    door: socket.socket | None = None,
+    lifeline: int | None = None,
+) -> int:
+    """Serve a home with this process; a child does so at its parent's door, on a lifeline."""
     try:
-        return _loop_run(_serve(read, listening))
+        return _loop_run(_serve(home, listening, door, lifeline))
     except DatabaseTrouble as trouble:
         stop(str(trouble))
+    finally:
+        signal.alarm(0)
 
 
 def _loop_run(main: Coroutine[object, object, int]) -> int:
@@ -68,13 +91,15 @@ def _loop_run(main: Coroutine[object, object, int]) -> int:
     return uvloop.run(main)
 
 
-async def _serve(home: Home, listening: bool) -> int:
-    clock, told = Clock(), _listen_for_signals()
+async def _serve(
+    home: Home, listening: bool, door: socket.socket | None, lifeline: int | None
+) -> int:
+    clock, told = Clock(), listen_for_signals(lifeline)
     if home.settings.twin_clock_url:
         await follow_clock(clock, home.settings.twin_clock_url, once=True)
-    async with _rooms(home, clock) as rooms:
+    async with _rooms(home, clock, "serve" if listening else "work") as rooms:
         log.info("recovered", recovered=await rooms.worker.recover())
-        runner = await _listen(home, rooms) if listening else None
+        runner = await _listen(home, rooms, door) if listening else None
         async with _at_work(home, rooms) as tasks:
             until = asyncio.create_task(_until(told.stop))
             await asyncio.wait({*tasks, until}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,27 +108,10 @@ async def _serve(home: Home, listening: bool) -> int:
     return FINE
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What signals have told us: to stop, and then not even to wait for what is under way."""
-
-    stop: asyncio.Event
-    hurry: asyncio.Event
-
-
-def _listen_for_signals() -> _Told:
-    told = _Told(asyncio.Event(), asyncio.Event())
-
-    def tell() -> None:
-        (told.hurry if told.stop.is_set() else told.stop).set()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, tell)
-    return told
-
-
 async def _drain(rooms: Rooms, runner: web.AppRunner | None, hurry: asyncio.Event) -> None:
     """Close the door at once, then let what is under way finish; the rest resumes later."""
+    if rooms.vitals:
+        rooms.vitals.leaving = True
     ending = asyncio.gather(rooms.worker.stop(_DRAIN_S), runner.cleanup() if runner else _done())
     hurried = asyncio.ensure_future(_until(hurry))
     waited: set[asyncio.Future[Any]] = {ending, hurried}
@@ -112,27 +120,36 @@ async def _drain(rooms: Rooms, runner: web.AppRunner | None, hurry: asyncio.Even
 
 
 @asynccontextmanager
-async def _rooms(home: Home, clock: Clock) -> AsyncIterator[Rooms]:
+async def _rooms(home: Home, clock: Clock, role: str) -> AsyncIterator[Rooms]:
     settings = home.settings
     shop = shop_of(home, clock)
-    if not settings.database.startswith("sqlite:"):
-        stop("这个版本只支持 SQLite：请把 settings.yaml 的 database 改成 sqlite:xiaoer.db")
-    path = Path(settings.database.removeprefix("sqlite:"))
-    async with opened(path, shop.instance_key) as db, _session(settings.send_timeout_s) as session:
-        acceptor = Acceptor(db, shop)
-        ways = doors(settings, db, session, clock, home.folder / MEDIA)
-        performer = Performer(db, ways, clock, shop.instance_key)
+    place = located(settings.database)
+    async with (
+        opened(place, shop.instance_key) as db,
+        _session(settings.send_timeout_s) as session,
+        common_of(settings, shop.instance_key) as common,
+    ):
+        acceptor = AnnouncingAcceptor(db, shop, common)
+        ways = doors(settings, db, session, clock, home.folder / MEDIA, common)
+        lease = Lease(db, role, lease_s=settings.lease_s, call_s=settings.send_timeout_s)
+        terms = Terms(lease=lease, settle_s=settings.settle_s)
         staffing = Staffing(
-            db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer,
+            db=db, acceptor=acceptor, decider=AnnouncingDecider(db, shop, common),
+            performer=AnnouncingPerformer(db, ways, shop, terms, common),
             rounds=Rounds(
                 db, shop, compared(settings), timedelta(minutes=settings.reconcile_every_min)
             ),
+            tidier=Tidier(db, clock, shop.instance_key, keeping_of(settings)),
         )  # fmt: skip
         worker = Worker(staffing, clock, shop.times)
-        yield Rooms(
-            db=db, shop=shop, acceptor=acceptor, worker=worker, clock=clock,
-            ready=lambda: _troubles(db, worker), traces=traces_of(home, path, clock),
-        )  # fmt: skip
+        vitals = vitals_of(home, place, db, shop, worker, common.redis)
+        sharing = Sharing(db=db, lease=lease, common=common, counted=bool(settings.redis_url))
+        async with sharing.with_others(worker):
+            yield Rooms(
+                db=db, shop=shop, acceptor=acceptor, worker=worker, clock=clock,
+                ready=vitals.ready, traces=traces_of(home, place, clock), vitals=vitals,
+                answered=vitals.answered,
+            )  # fmt: skip
 
 
 @asynccontextmanager
@@ -144,30 +161,8 @@ async def _session(total_s: float) -> AsyncIterator[aiohttp.ClientSession]:
         await session.close()
 
 
-async def _listen(home: Home, rooms: Rooms) -> web.AppRunner:
-    listen = home.settings.listen
-    runner = web.AppRunner(new_app(rooms), access_log=None, shutdown_timeout=_DRAIN_S)
-    await runner.setup()
-    try:
-        await _site(runner, listen).start()
-    except OSError as trouble:
-        await runner.cleanup()
-        if trouble.errno == errno.EADDRINUSE:
-            stop(
-                f"端口 {listen.host}:{listen.port} 已被占用：请停掉占用它的程序，"
-                "或改 settings.yaml 的 listen.port",
-                UNREACHABLE,
-            )
-        stop(f"不能监听 {listen.host}:{listen.port}（{trouble.strerror}）", UNREACHABLE)
-    for host, port, *_ in runner.addresses:
-        log.info("listening", host=host, port=port)
-    return runner
-
-
-def _site(runner: web.AppRunner, listen: Listen) -> web.BaseSite:
-    if listen.fd is None:
-        return web.TCPSite(runner, listen.host, listen.port)
-    return web.SockSite(runner, socket.socket(fileno=listen.fd))
+async def _listen(home: Home, rooms: Rooms, door: socket.socket | None) -> web.AppRunner:
+    return await at_door(new_app(rooms), home.settings.listen, door, _DRAIN_S)
 
 
 @asynccontextmanager
@@ -177,8 +172,14 @@ async def _at_work(home: Home, rooms: Rooms) -> AsyncIterator[list[asyncio.Task[
         asyncio.create_task(rooms.worker.run()),
         asyncio.create_task(_make_able(home, rooms)),
     ]
+    if rooms.vitals:
+        tasks.append(asyncio.create_task(rooms.vitals.run()))
     if home.settings.twin_clock_url:
         tasks.append(asyncio.create_task(follow_clock(rooms.clock, home.settings.twin_clock_url)))
+    place = located(home.settings.database)
+    if isinstance(place, SqliteFile):
+        notices = NoticeShelf(rooms.db, rooms.clock)
+        tasks.append(asyncio.create_task(LogWatch(place.path, notices, rooms.clock).run()))
     yield tasks
     ended = [task for task in tasks if task.done()]
     for task in tasks:
@@ -208,19 +209,3 @@ async def _make_able(home: Home, rooms: Rooms) -> None:
     rooms.worker.able.set()
     rooms.worker.arrived()
     await watch_rules(home.rules)
-
-
-async def _troubles(db: SqliteDatabase, worker: Worker) -> dict[str, str]:
-    troubles = {}
-    if not worker.able.is_set():
-        troubles["rules"] = "规则还在加载"
-    try:
-        async with asyncio.timeout(1.0):
-            await db.write(_touch)
-    except (DatabaseTrouble, TimeoutError) as trouble:
-        troubles["database"] = f"1 秒内写不进数据库：{trouble}"
-    return troubles
-
-
-async def _touch(tx: object) -> None:
-    """Commit nothing, which still needs the writer and its lock."""

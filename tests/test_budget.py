@@ -9,11 +9,11 @@ from bot.actions import Label, Remark, WelcomeContact
 from bot.clock import Clock, moment
 from bot.db import ledger
 from bot.db.blocks import BlockShelf
-from bot.db.sqlite import SqliteDatabase
-from bot.platforms.budget import Budget, Held, Pass
+from bot.db.tx import Database
+from bot.platforms.budget import Budget, Held
 from bot.platforms.limits import Limits
-from bot.platforms.meter import Limit, Meter, Per
 from bot.platforms.wire import new_session
+from bot.shared.meter import Limit, Meter, Per
 from commands.parts.caller import port_of
 from commands.parts.doors import error_tables, published_limits
 from config.accounts import OaAccount
@@ -26,7 +26,7 @@ MINUTE = Limits(of_any=(Limit(calls=100, per=Per.MINUTE),))
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         yield one
 
@@ -60,7 +60,7 @@ class Caller:
         return [await self.call(urgent=urgent) for _ in range(count)].count(None)
 
 
-def caller_of(db: SqliteDatabase, hand: Hand, limits: Limits | None = None) -> Caller:
+def caller_of(db: Database, hand: Hand, limits: Limits | None = None) -> Caller:
     return Caller(Budget("corp", limits or Limits(), BlockShelf(db), Clock(hand)), hand)
 
 
@@ -81,13 +81,13 @@ def test_an_apis_own_limit_takes_the_place_of_the_usual_one() -> None:
     assert [one.calls for one in limits.of(HELLO)] == [100]
 
 
-async def test_the_last_tenth_is_kept_for_what_cannot_wait(db: SqliteDatabase) -> None:
+async def test_the_last_tenth_is_kept_for_what_cannot_wait(db: Database) -> None:
     caller = caller_of(db, Hand(), MINUTE)
     assert await caller.calls(200) == 90
     assert await caller.calls(200, urgent=True) == 10
 
 
-async def test_no_minute_ever_holds_more_than_the_limit(db: SqliteDatabase) -> None:
+async def test_no_minute_ever_holds_more_than_the_limit(db: Database) -> None:
     hand = Hand()
     caller = caller_of(db, hand, MINUTE)
     made: list[float] = []
@@ -99,7 +99,7 @@ async def test_no_minute_ever_holds_more_than_the_limit(db: SqliteDatabase) -> N
         assert sum(at <= other < at + 60 for other in made) <= 100
 
 
-async def test_who_waits_for_one_moment_is_spread_behind_it(db: SqliteDatabase) -> None:
+async def test_who_waits_for_one_moment_is_spread_behind_it(db: Database) -> None:
     caller = caller_of(db, Hand(), MINUTE)
     await caller.calls(90)
     held = [await caller.call() for _ in range(3)]
@@ -121,75 +121,6 @@ def test_a_clock_put_back_forgets_what_it_counted_ahead() -> None:
     meter = Meter(Limit(calls=1, per=Per.HOUR))
     meter.count(NOW_US)
     assert meter.wait_us(NOW_US - 7_200_000_000, urgent=True) == 0
-
-
-# --- closed APIs ---
-
-
-async def test_over_the_limit_only_this_api_is_closed(db: SqliteDatabase) -> None:
-    caller = caller_of(db, Hand())
-    caller.code = 45009
-    await caller.call(TAGS)
-    held = await caller.call(TAGS)
-    caller.code = 0
-    assert held
-    assert (held.wait_s, "45009" in held.why) == (60, True)
-    assert await caller.call(HELLO) is None
-
-
-async def test_each_time_it_is_closed_longer_and_a_yes_begins_anew(db: SqliteDatabase) -> None:
-    hand = Hand()
-    caller = caller_of(db, hand)
-    caller.code = 45009
-    waits = []
-    for _ in range(3):
-        assert await caller.call() is None
-        held = await caller.call()
-        assert held
-        waits.append(held.wait_s)
-        hand.move(held.wait_s + 1)
-    assert waits[:2] == [60, 3600]
-    assert hand.at_s % 86_400 == 16 * 3600 + 1  # midnight in China
-    caller.code = 0
-    await caller.call()
-    caller.code = 45009
-    await caller.call()
-    assert caller.budget.closed_s(TAGS) == 60
-
-
-async def test_calls_that_were_under_way_close_it_once(db: SqliteDatabase) -> None:
-    caller = caller_of(db, Hand())
-    passed = [await caller.budget.enter(TAGS, urgent=False) for _ in range(5)]
-    found = error_tables()["wecom"].sort(TAGS, 45009)
-    for one in passed:
-        assert isinstance(one, Pass)
-        await caller.budget.learn(one, found)
-    assert caller.budget.closed_s(TAGS) == 60
-
-
-async def test_a_restart_finds_what_was_closed(db: SqliteDatabase) -> None:
-    hand = Hand()
-    before = caller_of(db, hand)
-    before.code = 45009
-    await before.call()
-    hand.move(20)
-    after = caller_of(db, hand)
-    held = await after.call()
-    assert held
-    assert held.wait_s == 40
-    hand.move(40)
-    assert await after.call() is None
-    assert await caller_of(db, hand).call() is None
-    assert await BlockShelf(db).load("corp") == {}
-
-
-async def test_an_account_that_may_not_call_at_all_rests_as_a_whole(db: SqliteDatabase) -> None:
-    caller = caller_of(db, Hand())
-    caller.code = 60020
-    await caller.call(TAGS)
-    held = await caller.call(HELLO, urgent=True)
-    assert held
-    assert held.wait_s == 5
 
 
 # --- over the ledger ---

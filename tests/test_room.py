@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.platforms.budget import Budget, Pass
 from bot.platforms.limits import Limits
 from bot.platforms.room import CLEAN, SIZE, Room
+from bot.shared.crowd import Crowd
 from commands.parts.caller import NeverClosed
 from commands.parts.doors import error_tables
 from tests.rooms import Hand
@@ -17,8 +18,11 @@ async def test_a_fifth_of_the_room_is_kept_for_what_cannot_wait() -> None:
     room = Room()
     ordinary = [asyncio.ensure_future(room.enter(urgent=False)) for _ in range(3 * SIZE)]
     await asyncio.sleep(0)
-    assert [one.done() for one in ordinary].count(True) == 8 + 12  # inside, and turned away
-    assert [await room.enter(urgent=True) for _ in range(2)] == [True, True]
+    told = [one.result() for one in ordinary if one.done()]
+    assert (told.count(True), told.count(False)) == (8, 12)  # inside, and turned away
+    urgent = [asyncio.ensure_future(room.enter(urgent=True)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert [one.done() for one in urgent] == [True, True]
     for one in ordinary:
         one.cancel()
     await asyncio.gather(*ordinary, return_exceptions=True)
@@ -72,6 +76,22 @@ async def test_the_room_grows_by_one_after_many_clean_answers() -> None:
     for _ in range(CLEAN):
         room.answered()
     assert room.size == 6
+
+
+async def test_of_several_processes_each_has_its_part_of_the_room() -> None:
+    crowd = Crowd()
+    room = Room(crowd)
+    crowd.meet(4)
+    calls = [asyncio.ensure_future(room.enter(urgent=True)) for _ in range(SIZE)]
+    await asyncio.sleep(0)
+    assert [one.done() for one in calls].count(True) == SIZE // 4
+    room.halve(began_us=100, now_us=200)
+    assert room.size == 1
+    crowd.meet(50)
+    assert not room.size < 1
+    for one in calls:
+        one.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
 
 
 async def test_a_platform_that_takes_five_at_once_seldom_says_no() -> None:

@@ -12,12 +12,13 @@ from bot.db.blocks import BlockShelf
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
 from bot.db.notices import NoticeShelf
-from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
+from bot.db.tx import Database
 from bot.platforms.budget import Budget
 from bot.platforms.limits import Limits
 from bot.platforms.port import Port
-from bot.platforms.token import AHEAD_US, FLOOR_US, TokenHolder
+from bot.platforms.token import AHEAD_US, TokenHolder
+from bot.platforms.tries import FLOOR_US
 from bot.platforms.wire import Answer, Phase
 from commands.parts.doors import error_tables
 from tests.platform import Platform, fine, refused
@@ -41,16 +42,16 @@ class Keyring:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         yield one
 
 
-def holder_of(db: SqliteDatabase, keyring: Keyring, hand: Hand) -> TokenHolder:
+def holder_of(db: Database, keyring: Keyring, hand: Hand) -> TokenHolder:
     return TokenHolder("oa", TokenShelf(db), keyring.fetch, Clock(hand))
 
 
-async def test_a_hundred_callers_share_one_fetch(db: SqliteDatabase) -> None:
+async def test_a_hundred_callers_share_one_fetch(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
     held = await asyncio.gather(*(holder.token() for _ in range(100)))
@@ -58,7 +59,7 @@ async def test_a_hundred_callers_share_one_fetch(db: SqliteDatabase) -> None:
     assert keyring.fetches == 1
 
 
-async def test_a_hundred_callers_with_a_dead_token_share_one_refresh(db: SqliteDatabase) -> None:
+async def test_a_hundred_callers_with_a_dead_token_share_one_refresh(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
     dead = await holder.token()
@@ -67,7 +68,7 @@ async def test_a_hundred_callers_with_a_dead_token_share_one_refresh(db: SqliteD
     assert keyring.fetches == 2
 
 
-async def test_a_late_report_of_an_old_generation_refreshes_nothing(db: SqliteDatabase) -> None:
+async def test_a_late_report_of_an_old_generation_refreshes_nothing(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
     first = await holder.token()
@@ -76,7 +77,7 @@ async def test_a_late_report_of_an_old_generation_refreshes_nothing(db: SqliteDa
     assert keyring.fetches == 2
 
 
-async def test_a_token_is_replaced_five_minutes_before_it_dies(db: SqliteDatabase) -> None:
+async def test_a_token_is_replaced_five_minutes_before_it_dies(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
     await holder.token()
@@ -86,14 +87,14 @@ async def test_a_token_is_replaced_five_minutes_before_it_dies(db: SqliteDatabas
     assert (await holder.token()).value == "T2"
 
 
-async def test_a_restart_goes_on_with_the_stored_token(db: SqliteDatabase) -> None:
+async def test_a_restart_goes_on_with_the_stored_token(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     await holder_of(db, keyring, hand).token()
     again = await holder_of(db, keyring, hand).token()
     assert (again.value, again.generation, keyring.fetches) == ("T1", 1, 1)
 
 
-async def test_a_wrong_secret_is_tried_once_in_five_seconds(db: SqliteDatabase) -> None:
+async def test_a_wrong_secret_is_tried_once_in_five_seconds(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     keyring.answer = refused(40125)
     holder = holder_of(db, keyring, hand)
@@ -106,7 +107,7 @@ async def test_a_wrong_secret_is_tried_once_in_five_seconds(db: SqliteDatabase) 
 
 
 async def test_while_the_endpoint_is_down_a_token_that_still_lives_is_used(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
@@ -118,7 +119,7 @@ async def test_while_the_endpoint_is_down_a_token_that_still_lives_is_used(
     assert (await holder.token()).refused == keyring.answer
 
 
-async def test_an_older_generation_never_replaces_a_newer_one(db: SqliteDatabase) -> None:
+async def test_an_older_generation_never_replaces_a_newer_one(db: Database) -> None:
     shelf = TokenShelf(db)
     for generation in (2, 1):
         await shelf.keep(
@@ -132,7 +133,7 @@ async def test_an_older_generation_never_replaces_a_newer_one(db: SqliteDatabase
 # --- the port: a call that met a dead token ---
 
 
-def port_of(db: SqliteDatabase, keyring: Keyring, platform: Platform) -> Port:
+def port_of(db: Database, keyring: Keyring, platform: Platform) -> Port:
     clock = Clock(Hand())
     return Port(
         account="oa", scope="wx", wire=platform, tokens=holder_of(db, keyring, Hand()),
@@ -142,7 +143,7 @@ def port_of(db: SqliteDatabase, keyring: Keyring, platform: Platform) -> Port:
 
 
 @pytest.mark.parametrize("code", [40001, 40014, 42001, 41001])
-async def test_a_dead_token_costs_one_refresh_and_one_retry(db: SqliteDatabase, code: int) -> None:
+async def test_a_dead_token_costs_one_refresh_and_one_retry(db: Database, code: int) -> None:
     keyring, platform = Keyring(), Platform()
     platform.answers["user/info"] = lambda asked: refused(code) if asked.token == "T1" else fine()
     answer = await port_of(db, keyring, platform).call("GET", "/cgi-bin/user/info")
@@ -151,7 +152,7 @@ async def test_a_dead_token_costs_one_refresh_and_one_retry(db: SqliteDatabase, 
     assert keyring.fetches == 2
 
 
-async def test_many_calls_that_meet_a_dead_token_share_the_refresh(db: SqliteDatabase) -> None:
+async def test_many_calls_that_meet_a_dead_token_share_the_refresh(db: Database) -> None:
     keyring, platform = Keyring(), Platform()
     platform.answers["user/info"] = lambda asked: refused(40001) if asked.token == "T1" else fine()
     port = port_of(db, keyring, platform)
@@ -160,7 +161,7 @@ async def test_many_calls_that_meet_a_dead_token_share_the_refresh(db: SqliteDat
     assert keyring.fetches == 2
 
 
-async def test_a_token_that_is_always_refused_is_not_tried_for_ever(db: SqliteDatabase) -> None:
+async def test_a_token_that_is_always_refused_is_not_tried_for_ever(db: Database) -> None:
     keyring, platform = Keyring(), Platform()
     platform.answers["user/info"] = lambda _: refused(40001)
     answer = await port_of(db, keyring, platform).call("GET", "/cgi-bin/user/info")
@@ -168,7 +169,7 @@ async def test_a_token_that_is_always_refused_is_not_tried_for_ever(db: SqliteDa
     assert len(platform.asked) == 2
 
 
-async def test_without_a_token_nothing_was_sent_and_it_says_so(db: SqliteDatabase) -> None:
+async def test_without_a_token_nothing_was_sent_and_it_says_so(db: Database) -> None:
     keyring, platform = Keyring(), Platform()
     keyring.answer = refused(40164)
     answer = await port_of(db, keyring, platform).call("GET", "/cgi-bin/user/info")
@@ -177,14 +178,14 @@ async def test_without_a_token_nothing_was_sent_and_it_says_so(db: SqliteDatabas
     assert platform.asked == []
 
 
-async def test_the_token_travels_in_the_query_and_nowhere_else(db: SqliteDatabase) -> None:
+async def test_the_token_travels_in_the_query_and_nowhere_else(db: Database) -> None:
     keyring, platform = Keyring(), Platform()
     await port_of(db, keyring, platform).call("POST", "/cgi-bin/x", {"a": 1}, b="2")
     (asked,) = platform.asked
     assert (asked.token, asked.query, asked.body) == ("T1", {"b": "2"}, {"a": 1})
 
 
-async def test_a_wrong_secret_is_tried_five_times_in_ten_minutes(db: SqliteDatabase) -> None:
+async def test_a_wrong_secret_is_tried_five_times_in_ten_minutes(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     keyring.answer = refused(40125)
     holder = holder_of(db, keyring, hand)
@@ -199,7 +200,7 @@ async def test_a_wrong_secret_is_tried_five_times_in_ten_minutes(db: SqliteDatab
     assert 5 <= keyring.fetches - before <= 7
 
 
-async def test_a_clock_put_back_does_not_lengthen_the_wait(db: SqliteDatabase) -> None:
+async def test_a_clock_put_back_does_not_lengthen_the_wait(db: Database) -> None:
     keyring, hand = Keyring(), Hand()
     keyring.answer = refused(40125)
     holder = holder_of(db, keyring, hand)
@@ -210,7 +211,7 @@ async def test_a_clock_put_back_does_not_lengthen_the_wait(db: SqliteDatabase) -
 
 
 async def test_a_busy_endpoint_does_not_cost_the_token_that_still_lives(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
@@ -222,7 +223,7 @@ async def test_a_busy_endpoint_does_not_cost_the_token_that_still_lives(
 
 
 async def test_a_dead_token_is_not_handed_out_while_its_endpoint_is_down(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     keyring, hand = Keyring(), Hand()
     holder = holder_of(db, keyring, hand)
@@ -235,7 +236,7 @@ async def test_a_dead_token_is_not_handed_out_while_its_endpoint_is_down(
     assert (await holder.token()).generation == 2
 
 
-async def test_a_wrong_secret_is_shown_to_operators_once(db: SqliteDatabase) -> None:
+async def test_a_wrong_secret_is_shown_to_operators_once(db: Database) -> None:
     keyring, platform = Keyring(), Platform()
     keyring.answer = refused(40125)
     port = port_of(db, keyring, platform)
@@ -246,7 +247,7 @@ async def test_a_wrong_secret_is_shown_to_operators_once(db: SqliteDatabase) -> 
     assert "账号 oa 的接口停用中：AppSecret 无效" in notice["text"]
 
 
-async def test_an_address_that_is_not_allowed_is_named(db: SqliteDatabase) -> None:
+async def test_an_address_that_is_not_allowed_is_named(db: Database) -> None:
     keyring = Keyring()
     words = "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f28"
     keyring.answer = Answer(phase=Phase.ANSWERED, code=40164, body={"errmsg": words})
@@ -256,7 +257,7 @@ async def test_an_address_that_is_not_allowed_is_named(db: SqliteDatabase) -> No
     assert "203.0.113.7" in notice["text"]
 
 
-async def test_a_call_without_a_token_uses_up_no_try(db: SqliteDatabase) -> None:
+async def test_a_call_without_a_token_uses_up_no_try(db: Database) -> None:
     keyring = Keyring()
     keyring.answer = refused(40125)
     port = port_of(db, keyring, Platform())

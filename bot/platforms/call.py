@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from bot.actions import Class, Receipt, State
 from bot.errors import Undeclared
 from bot.platforms.port import Port, text_of
-from bot.platforms.wire import Answer, File, Wire
+from bot.platforms.wire import Answer, File, Wire, with_code
 
 T = TypeVar("T")
 MOST_PAGES = 10_000  # a million rows at the platforms' smallest pages
@@ -200,7 +200,8 @@ async def _answer(port: Port, call: Call[T]) -> Answer:
     if isinstance(call, Fetch):
         return await port.fetch(call.api, call.most_bytes, **call.query())
     asked = None if call.method == "GET" else call.body()
-    return await port.call(call.method, call.api, asked, **call.query())
+    answer = await port.call(call.method, call.api, asked, **call.query())
+    return with_code(answer) if isinstance(call, Order) else answer
 
 
 def batches(listed: Sequence[T], most: int) -> Iterator[tuple[T, ...]]:

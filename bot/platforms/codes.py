@@ -92,6 +92,10 @@ class ErrorTable:
             advice="请查平台文档，并把它补进 errors.yaml",
         )
 
+    def knows(self, api: str, code: int) -> bool:
+        """Tell whether a code means something to us, 0 included."""
+        return code == 0 or (api, code) in self._lines or ("", code) in self._lines
+
     def over(self, base: "ErrorTable") -> "ErrorTable":
         """Return this table with the lines of `base` for what it does not have itself."""
         return ErrorTable(base._lines | self._lines)

@@ -13,6 +13,7 @@ _INDEX = re.compile(r"\[[0-9]+\]")
 _SECONDS = re.compile(r"[0-9]{1,10}")
 _LAST_SECOND = 4_102_444_800  # the year 2100
 _LONGEST_ID = 128  # characters; the platforms' own ids stay below 64
+_LONGEST_CODE = 512  # those to send a welcome with are of some 50 characters; no length is promised
 _TIMES = ("CreateTime", "TimeStamp", "create_time", "send_time", "body.create_time")
 _NAMES = ("Event", "event.event_type", "event.eventtype", "body.event.eventtype", "event_type")
 
@@ -43,12 +44,21 @@ class Fields:
 
     def id(self, name: str) -> str:
         """An identifier: "" when it is missing, over 128 characters, or holds control codes."""
+        return as_id(self.get(name))
+
+    def code(self, name: str) -> str:
+        """A code to be handed back: "" when it is missing, or over 512 characters."""
         value = self.get(name)
-        return value if len(value) <= _LONGEST_ID and value.isprintable() else ""
+        return value if len(value) <= _LONGEST_CODE else ""
 
     def first(self, *names: str) -> str:
         """The first value that is not empty among several names; "" when there is none."""
         return next((value for value in map(self.get, names) if value), "")
+
+
+def as_id(text: str) -> str:
+    """Return an identifier as it is; "" for one over 128 characters or with control codes."""
+    return text if len(text) <= _LONGEST_ID and text.isprintable() else ""
 
 
 def _bare(path: str) -> str:

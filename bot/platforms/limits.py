@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import BadConfig
-from bot.platforms.meter import Limit, Per
+from bot.shared.meter import Limit, Per
 
 SHARE_PERCENT = 80  # other programs and people spend from the same limits
 

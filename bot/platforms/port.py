@@ -8,18 +8,21 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot import metrics
 from bot.actions import Receipt, State
 from bot.clock import Clock
 from bot.errors import DatabaseTrouble
 from bot.platforms.budget import Budget, Held
 from bot.platforms.codes import ErrorTable, Reaction, Sorted
-from bot.platforms.meter import china_day
+from bot.platforms.happening import as_id
 from bot.platforms.receipts import LONGEST_S, answered, unanswered
 from bot.platforms.token import Held as Token
 from bot.platforms.token import TokenHolder
 from bot.platforms.wire import Answer, File, Phase, Wire
+from bot.shared.meter import china_day
 
 _SOONEST_S = 1.0
+_MAY_NOT = "还没有发出：全部发送已暂停，或这个进程停顿太久、由别的进程接手"
 _ASKS = 2  # a call whose token was dead is made once more, never again
 _TOKEN_API = "/cgi-bin/token"  # noqa: S105  (an address; every way to ask is sorted like it)
 log = structlog.get_logger()
@@ -70,6 +73,7 @@ class Port:
     clock: Clock = field(default_factory=Clock)
     effect: str = ""
     urgent: bool = False  # it dies within seconds
+    may_call: Callable[[], bool] | None = None  # asked right before each call; None = it may
 
     async def call(
         self, method: str, path: str, body: object | None = None, **query: str
@@ -135,9 +139,13 @@ class Port:
         if isinstance(passed, Held):
             return Answer(phase=Phase.NOT_SENT, trouble=passed.why, held_s=passed.wait_s)
         try:
-            answer = await ask()
+            if self.may_call and not self.may_call():
+                return Answer(phase=Phase.NOT_SENT, trouble=_MAY_NOT, held_s=_SOONEST_S)
+            with metrics.API_CONCURRENCY.labels(metrics.api_label(path)).track_inprogress():
+                answer = await ask()
         finally:
             self.budget.leave(passed)
+        self._count(path, answer)
         if answer.code is not None:
             found = self._sorted(path, answer) if answer.code else None
             await self.budget.learn(passed, found)
@@ -176,6 +184,13 @@ class Port:
         await self.labels.forget(self.account, names)
         return Receipt(state=State.READY, meaning="标签在平台后台被删过，重新查找", retry_s=1)
 
+    def _count(self, path: str, answer: Answer) -> None:
+        if answer.code is None:
+            told = "not_sent" if answer.phase is Phase.NOT_SENT else "no_answer"
+        else:  # codes that we do not know are one: the platform may send any number
+            told = str(answer.code) if self.errors.knows(path, answer.code) else metrics.OTHER
+        metrics.API_CALLS.labels(metrics.api_label(path), told).inc()
+
     def _sorted(self, path: str, answer: Answer) -> Sorted:
         return self.errors.sort(path, answer.code or 0)
 
@@ -200,3 +215,12 @@ def text_of(body: Mapping[str, Any] | None, name: str) -> str:
     """Return a field of an answer as text; "" when it is absent or neither text nor number."""
     value = (body or {}).get(name)
     return str(value) if isinstance(value, str | int | float) else ""
+
+
+def id_of(body: Mapping[str, Any] | None, name: str) -> str:
+    """Return a field of an answer that names somebody; "" when it is absent or no id at all.
+
+    >>> id_of({"unionid": "o6_bmas"}, "unionid"), id_of({"unionid": "o" * 129}, "unionid")
+    ('o6_bmas', '')
+    """
+    return as_id(text_of(body, name))

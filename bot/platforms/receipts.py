@@ -4,13 +4,22 @@ from bot.actions import Receipt, State
 from bot.platforms.codes import RETRY_WAITS_S, Reaction, Sorted, rid_of
 from bot.platforms.wire import Answer, Phase
 
-_BACK_OFF_S = (0.5, 2.0, 5.0, 15.0, 60.0)
+_BACK_OFF_S = (0.5, 2.0, 5.0, 15.0, 45.0)  # a minute after an outage nothing waits for it
+_SOON_S = 5.0
 LONGEST_S = _BACK_OFF_S[-1]
 
 
 def back_off(attempts: int) -> float:
-    """Return how many seconds to wait after `attempts` tries: 0.5 s growing to 60 s."""
+    """Return how many seconds to wait after `attempts` tries: 0.5 s growing to 45 s."""
     return _BACK_OFF_S[min(max(attempts, 1), len(_BACK_OFF_S)) - 1]
+
+
+def soon(attempts: int) -> float:
+    """Return how many seconds to wait for what the platform shows in a moment: 5 s at most.
+
+    Tries that an outage took say nothing of how long that is.
+    """
+    return min(back_off(attempts), _SOON_S)
 
 
 def answered(

@@ -3,6 +3,8 @@
 import asyncio
 from collections import deque
 
+from bot.shared.crowd import Crowd
+
 SIZE = 10  # to begin with, and at most (wecom/limits-and-errors.md section 5)
 CLEAN = 1000  # answered calls after which there is room for one more
 _Waiters = deque["asyncio.Future[None]"]
@@ -12,10 +14,12 @@ class Room:
     """Room for some calls at once; what cannot wait enters first, and has a fifth to itself.
 
     45033 halves it, once for all calls that were under way then; the platform does not say how
-    many it takes, so it grows again by one after `CLEAN` answered calls.
+    many it takes, so it grows again by one after `CLEAN` answered calls. Of several processes each
+    has its part, at least one place, and learns for itself: together they grow as one would.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, crowd: Crowd | None = None) -> None:
+        self._crowd = crowd or Crowd()
         self.size = SIZE
         self._inside = 0
         self._clean = 0
@@ -29,7 +33,7 @@ class Room:
         if not queue and self._fits(urgent=urgent):
             self._inside += 1
             return True
-        if not urgent and len(queue) >= self.size:
+        if not urgent and len(queue) >= self._places:
             return False
         waiter = asyncio.get_running_loop().create_future()
         queue.append(waiter)
@@ -49,7 +53,7 @@ class Room:
     def halve(self, began_us: int, now_us: int) -> None:
         """Make half the room, unless that was done since the refused call began."""
         if self._halved_us <= began_us:
-            self.size, self._clean, self._halved_us = max(1, self.size // 2), 0, now_us
+            self.size, self._clean, self._halved_us = max(1, self._places // 2), 0, now_us
 
     def answered(self) -> None:
         """Count a call that the platform took."""
@@ -58,9 +62,13 @@ class Room:
             self.size, self._clean = self.size + 1, 0
             self._admit()
 
+    @property
+    def _places(self) -> int:
+        return min(self.size, self._crowd.part(SIZE))
+
     def _fits(self, *, urgent: bool) -> bool:
-        kept = 0 if urgent or self.size == 1 else -(-self.size // 5)
-        return self._inside < self.size - kept
+        kept = 0 if urgent or self._places == 1 else -(-self._places // 5)
+        return self._inside < self._places - kept
 
     def _admit(self) -> None:
         for queue, urgent in ((self._urgent, True), (self._others, False)):

@@ -6,16 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot import metrics
+from bot.platforms.tries import FLOOR_US, Tries
 from bot.platforms.wire import Answer, Phase
+from bot.shared.hints import Hints, OwnHints
 
 AHEAD_US = 300 * 1_000_000  # refresh this long before a token dies
-FLOOR_US = 5 * 1_000_000  # an endpoint that fails is not asked more often than this
 LEASE_US = 15 * 1_000_000  # longer than a fetch may take (send_timeout_s is 8)
-# A refused secret, or tokens that die young: five times within ten minutes, then once in ten.
-_WAITS_US = tuple(s * 1_000_000 for s in (5, 30, 90, 180, 600))
-_YOUNG_US = 600 * 1_000_000
 _LEFT_US = 60 * 1_000_000  # how often we ask for more than what is left of a token that works
-_BUSY = -1
 _SECONDS = re.compile(r"[1-9][0-9]{0,5}")
 _LOOK_S = 0.05  # how often we look whether another process has a token by now
 
@@ -35,6 +33,10 @@ class Stored(Protocol):
     def expires_us(self) -> int:
         """When the platform lets it die."""
 
+    @property
+    def fetched_us(self) -> int:
+        """When it was asked for."""
+
 
 class Shelf(Protocol):
     """Where tokens survive a restart, and where processes agree on who fetches the next one."""
@@ -42,11 +44,17 @@ class Shelf(Protocol):
     async def load(self, account: str) -> Stored | None:
         """Return the stored token of an account, or None."""
 
-    async def lease(self, account: str, now_us: int, until_us: int) -> bool:
-        """Take the right to fetch until a moment; False while somebody else has it."""
+    async def lease(self, account: str, lives_us: int) -> int:
+        """Take the right to fetch for so long; return until when, 0 while somebody else has it."""
 
     async def give_back(self, account: str, until_us: int) -> None:
         """End the right to fetch that was taken until then."""
+
+    async def tries(self, account: str) -> str:
+        """Return what was last told of how asking went, or ""."""
+
+    async def tell_tries(self, account: str, text: str) -> None:
+        """Tell every process how asking went."""
 
     async def keep(
         self, account: str, *, value: str, generation: int, expires_us: int, fetched_us: int
@@ -68,9 +76,9 @@ class Held:
 class TokenHolder:
     """Holds the access token of one account.
 
-    Any number of callers share one fetch. A caller whose call met a dead token reports the
-    generation it used; only the current one causes a fetch. Tokens that die young, as where two
-    programs take them from each other, are fetched more and more rarely.
+    Any number of callers, in any number of processes, share one fetch. A caller whose call met a
+    dead token reports the generation it used; only the current one causes a fetch. Tokens that die
+    young, as where two programs take them from each other, are fetched more and more rarely.
     """
 
     def __init__(
@@ -79,24 +87,26 @@ class TokenHolder:
         shelf: Shelf,
         fetch: Callable[[], Awaitable[Answer]],
         now: Callable[[], int],
+        hints: Hints | None = None,
     ) -> None:
         self._account = account
         self._shelf = shelf
         self._fetch = fetch
         self._now = now
+        self._hints = hints or OwnHints()
         self._held: Held | None = None
         self._dead = 0  # the newest generation that the platform refused
+        self._hinted = 0  # the newest generation that we looked for because of a hint
         self._lock = asyncio.Lock()
-        self._failure: Answer | None = None
-        self._refusals = 0
-        self._early_deaths = 0
-        self._asked_us = 0  # when we last fetched
+        self._tries = Tries()
         self.fetches = 0
 
     async def token(self, *, dead: int | None = None) -> Held:
         """Return a token; `dead` is the generation of one that the platform just refused."""
         async with self._lock:
-            self._held = self._held or await self._stored()
+            if self._held is None or self._hinted < self._hints.newest(self._account):
+                self._hinted = self._hints.newest(self._account)
+                await self._another_has()
             self._note_death(dead or 0)
             if self._lives_for(AHEAD_US) is None and not self._wait_us():
                 await self._refresh()
@@ -107,8 +117,7 @@ class TokenHolder:
         if dead <= self._dead or self._held is None or dead < self._held.generation:
             return
         self._dead = dead
-        young = 0 <= self._now() - self._asked_us < _YOUNG_US
-        self._early_deaths = self._early_deaths + 1 if young and self.fetches > 1 else 0
+        self._tries = self._tries.died(self._now())
 
     def _lives_for(self, span_us: int) -> Held | None:
         held = self._held
@@ -117,84 +126,105 @@ class TokenHolder:
 
     def _none(self) -> Held:
         generation = self._held.generation if self._held else 0
-        refused = self._failure or Answer(phase=Phase.ANSWERED, trouble="access_token 一再失效")
+        refused = self._tries.failure or _DYING
         return Held(
             value="", generation=generation, expires_us=0, refused=refused, wait_us=self._wait_us()
         )
 
-    async def _stored(self) -> Held | None:
-        stored = await self._shelf.load(self._account)
-        if stored is None:
-            return None
-        return Held(value=stored.value, generation=stored.generation, expires_us=stored.expires_us)
-
     def _wait_us(self) -> int:
-        """Return for how long nobody is to be asked; a clock put back makes it no longer."""
-        waits = _WAITS_US[: max(self._refusals, self._early_deaths)][-1:]
-        wait_us = waits[0] if waits else self._floor_us()
-        since_us = self._now() - self._asked_us
-        return wait_us - since_us if 0 <= since_us < wait_us else 0
+        return self._tries.wait_us(self._now(), self._floor_us())
 
     def _floor_us(self) -> int:
         # A platform may hand out what is left of a token: minutes, or none at all.
         if self._lives_for(0):
             return _LEFT_US
         unrefused = self._held is not None and self._held.generation > self._dead
-        return FLOOR_US if self._failure or unrefused else 0
+        return FLOOR_US if self._tries.failure or unrefused else 0
 
     async def _refresh(self) -> None:
         """Have a new token, from the platform or from the process that fetches one already."""
         if await self._another_has():
             return
-        until_us = self._now() + LEASE_US
-        while not await self._shelf.lease(self._account, until_us - LEASE_US, until_us):
+        while not (until_us := await self._shelf.lease(self._account, LEASE_US)):
             await asyncio.sleep(_LOOK_S)
             if await self._another_has():
                 return
-            until_us = self._now() + LEASE_US
         try:
-            if not await self._another_has():  # it may have ended between our look and our lease
+            # Another's fetch, or its failure, may have ended between our look and our lease.
+            if not await self._another_has() and not await self._another_failed():
                 await self._ask()
         finally:
             await self._shelf.give_back(self._account, until_us)
 
     async def _another_has(self) -> bool:
-        stored = await self._stored()
+        stored = await self._shelf.load(self._account)
         if stored is None or (self._held and stored.generation <= self._held.generation):
             return False
-        self._held, self._failure, self._refusals = stored, None, 0
+        await self._adopt(stored)
         return self._lives_for(AHEAD_US) is not None
+
+    async def _adopt(self, stored: Stored) -> None:
+        self._held = Held(
+            value=stored.value, generation=stored.generation, expires_us=stored.expires_us
+        )
+        self._tries = (await self._told()).brought(stored.fetched_us)
+        metrics.TOKEN_REFUSALS.labels(self._account).set(0)
+
+    async def _another_failed(self) -> bool:
+        told = await self._told()
+        if told.failure is None or told.asked_us < self._tries.asked_us:
+            return False
+        self._tries = told
+        return self._wait_us() > 0
+
+    async def _told(self) -> Tries:
+        return Tries.parse(await self._shelf.tries(self._account))
 
     async def _ask(self) -> None:
         self.fetches += 1
         answer = await self._fetch()
-        self._asked_us = self._now()
+        asked_us, body = self._now(), answer.body or {}
+        value = body.get("access_token")
+        if answer.code == 0 and value and isinstance(value, str):
+            self._tries = self._tries.brought(asked_us)
+            await self._tell_tries()
+            await self._keep(value, _lives_us(body))
+            return
         if answer.code == 0:
-            value = (answer.body or {}).get("access_token")
-            if value and isinstance(value, str):
-                self._failure, self._refusals = None, 0
-                await self._keep(value, _lives_us(answer.body or {}))
-                return
             answer = Answer(phase=Phase.WRITTEN, trouble="应答里没有 access_token")
-        self._failure = answer
-        said_no = answer.phase is Phase.ANSWERED and answer.code != _BUSY
-        self._refusals = self._refusals + 1 if said_no else 0
+        self._tries = self._tries.failed(answer, asked_us)
+        await self._tell_tries()
+
+    async def _tell_tries(self) -> None:
+        failed = self._tries.failure
+        told = "no_answer" if failed and failed.phase is not Phase.ANSWERED else "refused"
+        metrics.TOKEN_REFRESH.labels(self._account, told if failed else "ok").inc()
+        metrics.TOKEN_REFUSALS.labels(self._account).set(self._tries.refusals)
+        await self._shelf.tell_tries(self._account, str(self._tries))
 
     async def _keep(self, value: str, lives_us: int) -> None:
-        self._held = Held(
+        held = Held(
             value=value,
             generation=max(self._held.generation if self._held else 0, self._dead) + 1,
-            expires_us=self._asked_us + lives_us,
+            expires_us=self._tries.asked_us + lives_us,
         )
+        self._held = held
         kept = await self._shelf.keep(
             self._account,
-            value=self._held.value,
-            generation=self._held.generation,
-            expires_us=self._held.expires_us,
-            fetched_us=self._asked_us,
+            value=held.value,
+            generation=held.generation,
+            expires_us=held.expires_us,
+            fetched_us=self._tries.asked_us,
         )
-        if not kept:  # we slept so long that somebody fetched a newer one meanwhile
-            self._held = await self._stored() or self._held
+        if kept:
+            self._hints.tell(self._account, held.generation)
+            return
+        # We slept so long that somebody fetched a newer one meanwhile.
+        if newer := await self._shelf.load(self._account):
+            await self._adopt(newer)
+
+
+_DYING = Answer(phase=Phase.ANSWERED, trouble="access_token 一再失效")
 
 
 def _lives_us(body: Mapping[str, Any]) -> int:

@@ -77,12 +77,16 @@ async def _mark_written(_session: object, context: Any, _params: object) -> None
 class Wire:
     """Calls the API of one platform host. Redirects are refused and answers capped at 1 MiB.
 
-    A fetched file may be as large as its caller says.
+    A fetched file may be as large as its caller says. `tells_code`: the platform says errcode 0
+    where it says yes, so JSON without one is some proxy's, and no answer.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, base: str, *, tells_code: bool = False
+    ) -> None:
         self._session = session
         self._base = base.rstrip("/")
+        self._tells_code = tells_code
 
     async def call(
         self, method: str, path: str, *, query: Mapping[str, str], body: object | None = None
@@ -122,7 +126,8 @@ class Wire:
                 trace_request_ctx=progress,
             ) as response:
                 content = await _content(response, asked.most_bytes)
-                return _read(response, content, asked)
+                answer = _read(response, content, asked)
+                return with_code(answer) if self._tells_code else answer
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
             phase = Phase.WRITTEN if progress.get("written") else Phase.NOT_SENT
             return Answer(phase=phase, trouble=type(trouble).__name__)
@@ -185,6 +190,16 @@ def _refuses(content: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(body, dict) and "errcode" in body
+
+
+def with_code(answer: Answer) -> Answer:
+    """Return an answer that tells its code as it is, and another as none; a file needs no code.
+
+    >>> with_code(Answer(phase=Phase.ANSWERED, code=0, body={"message": "forbidden"})).code
+    """
+    if answer.code is None or answer.body is None or "errcode" in answer.body:
+        return answer
+    return Answer(phase=Phase.WRITTEN, trouble="the answer has no errcode")
 
 
 def code_of(body: Mapping[str, Any]) -> int | None:

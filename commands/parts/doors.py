@@ -1,7 +1,9 @@
 """The ways out: one door an account, with its wire, token holder and error table."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -23,17 +25,20 @@ from bot.platforms.budget import Budget
 from bot.platforms.codes import ErrorTable, read_errors
 from bot.platforms.kf import calls as kf_calls
 from bot.platforms.limits import Limits, read_limits
-from bot.platforms.meter import Limit, Per
 from bot.platforms.oa import calls as oa_calls
 from bot.platforms.port import Port
 from bot.platforms.relay import OldSystem
 from bot.platforms.token import TokenHolder
 from bot.platforms.wecom import calls as wecom_calls
 from bot.platforms.wire import Answer, Wire
+from bot.shared.common import Common, alone
+from bot.shared.hints import Hints
+from bot.shared.meter import Limit, Per
 from config.accounts import Account, AibotAccount, OaAccount, WecomAccount
 from config.settings import Settings
 
 
+@cache
 def error_tables() -> Mapping[str, ErrorTable]:
     """Return the error table of each platform; WeCom's host answers for three of them."""
     at_wecom = read_errors(_beside(wecom, "errors.yaml"))
@@ -45,6 +50,7 @@ def error_tables() -> Mapping[str, ErrorTable]:
     }
 
 
+@cache
 def published_limits() -> Mapping[str, Limits]:
     """Return the call limits that each platform publishes; a bot has none but its answers'."""
     return {
@@ -73,25 +79,27 @@ def doors(
     session: aiohttp.ClientSession,
     clock: Clock,
     media: Path | None = None,
+    common: Common | None = None,
 ) -> dict[str, Door]:
     """Return the door of each account that has any way out; pictures are sent from `media`.
 
     It has one with a secret, as an internal bot, which needs none, and to an older system.
+    `common`: what several processes spend together; None = there is only this one.
     """
-    tables, alarm = error_tables(), NoticeShelf(db, clock)
+    tables, alarm, common = error_tables(), NoticeShelf(db, clock), common or alone()
     found = {}
     for account in settings.accounts:
         without_secret = not isinstance(account, AibotAccount) and account.secret is None
         if without_secret and account.relay is None:
             continue
-        wire = Wire(session, account.api_base)
+        wire = Wire(session, account.api_base, tells_code=account.kind != "oa")
         port = Port(
             account=account.id,
             scope=account.scope,
             wire=wire,
-            tokens=TokenHolder(account.id, TokenShelf(db), token_fetch(account, wire), clock),
+            tokens=_tokens(account, db, wire, clock, common.hints),
             errors=tables[account.kind],
-            budget=Budget(account.id, limits_of(account, settings), BlockShelf(db), clock),
+            budget=Budget(account.id, limits_of(account, settings), BlockShelf(db), clock, common),
             alarm=alarm,
             labels=LabelShelf(db),
             memory=MemoryShelf(db),
@@ -101,11 +109,26 @@ def doors(
         )
         call = _no_secret if without_secret else calls_of(account.kind, tables["kf"])
         if account.relay:
-            old = OldSystem(session, account.relay.url, account.relay.timeout_s)
-            call = with_relay(old, call)
+            call = with_relay(OldSystem(session, account.relay.url, account.relay.timeout_s), call)
         windows = windows_of(settings, db, clock) if account.kind == "oa" else None
         found[account.id] = Door(port=port, call=call, windows=windows)
     return found
+
+
+def _tokens(account: Account, db: Database, wire: Wire, clock: Clock, hints: Hints) -> TokenHolder:
+    shelf = TokenShelf(db, secret=_name_of(_secret_of(account)))
+    return TokenHolder(account.id, shelf, token_fetch(account, wire), clock, hints)
+
+
+def _secret_of(account: Account) -> str:
+    if isinstance(account, AibotAccount) or account.secret is None:
+        return ""
+    return account.secret.get_secret_value()
+
+
+def _name_of(secret: str) -> str:
+    """Return what tells one secret from another and not what it is: 32 bits of its digest."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:8] if secret else ""
 
 
 def compared(settings: Settings) -> tuple[str, ...]:
@@ -162,7 +185,7 @@ def token_fetch(account: Account, wire: Wire) -> Callable[[], Awaitable[Answer]]
     """Return how a token of this account is asked for."""
     if isinstance(account, AibotAccount):
         return aibot_calls.no_token
-    secret = account.secret.get_secret_value() if account.secret else ""
+    secret = _secret_of(account)
     if isinstance(account, OaAccount):
         stable = account.token_api == "stable"  # noqa: S105 (a choice of API)
         return oa_calls.token_fetch(wire, appid=account.appid, secret=secret, stable=stable)

@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+from bot import metrics
 from bot.actions import AnswerBot, Receipt, Remote, State
 from bot.platforms.aibot.reply import LIMIT_CONTENT_BYTES
 from bot.platforms.fitting import fitting
@@ -9,6 +10,7 @@ from bot.platforms.port import Port
 from bot.platforms.wire import Answer, Phase
 
 _API = "/cgi-bin/"
+metrics.know_apis(["/cgi-bin/aibot/response"])
 
 
 async def perform(action: Remote, port: Port, attempts: int) -> Receipt:

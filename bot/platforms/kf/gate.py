@@ -123,7 +123,7 @@ def _entered(fields: Fields, common: _Common) -> Event:
     return KfEntered(
         scene=fields.get("event.scene"),
         scene_param=fields.get("event.scene_param"),
-        welcome_code=fields.get("event.welcome_code"),
+        welcome_code=fields.code("event.welcome_code"),
         **common,
     )
 
@@ -141,7 +141,7 @@ def _session_changed(fields: Fields, common: _Common) -> Event:
         change=fields.get("event.change_type"),
         old_servicer=fields.id("event.old_servicer_userid"),
         new_servicer=fields.id("event.new_servicer_userid"),
-        msg_code=fields.get("event.msg_code"),
+        msg_code=fields.code("event.msg_code"),
         **common,
     )
 

@@ -32,7 +32,7 @@ from bot.platforms.oa.noticing import send_notice
 from bot.platforms.oa.reconcile import RECONCILE_CALLS
 from bot.platforms.oa.sending import say, show_typing
 from bot.platforms.port import Port
-from bot.platforms.receipts import back_off
+from bot.platforms.receipts import soon
 from bot.platforms.wire import Answer, Wire
 
 _NO_SUCH_LABEL = 45159  # also said, falsely, while labels are written side by side
@@ -122,7 +122,7 @@ async def _label_ids(
     if missing := [n for n in names if n not in ids]:
         # Made by somebody else between our look and our make: the next try will see it.
         meaning = f"标签 {missing[0]} 尚不可见"
-        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=back_off(attempts))
+        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=soon(attempts))
     return ids, None
 
 

@@ -9,9 +9,9 @@ from bot.actions import Receipt, SendOnce, SendSubscription, SendTemplate
 from bot.actions.notice import reported_as
 from bot.errors import DatabaseTrouble
 from bot.platforms.call import Call, ask
-from bot.platforms.meter import china_day
 from bot.platforms.oa.api.notices import DeliverOnce, DeliverSubscription, DeliverTemplate
 from bot.platforms.port import Port
+from bot.shared.meter import china_day
 
 Noticing = SendTemplate | SendSubscription | SendOnce
 _KEY_CHARS = 32

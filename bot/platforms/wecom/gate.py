@@ -29,7 +29,7 @@ from bot.events import (
     StaffSaid,
 )
 from bot.platforms.envelope import Seal, once
-from bot.platforms.happening import Fields, kept, moment, read
+from bot.platforms.happening import Fields, as_id, kept, moment, read
 from bot.platforms.kinds import read_kinds
 from bot.platforms.outer import encrypt_of, opened
 
@@ -107,7 +107,7 @@ def _added(fields: Fields, common: _Common, who: Alias, staff: str) -> Event:
         who=who,
         staff=staff,
         state=fields.get("State"),
-        welcome_code=fields.get("WelcomeCode"),
+        welcome_code=fields.code("WelcomeCode"),
         half=fields.get("ChangeType").lower() == "add_half_external_contact",
         **common,
     )
@@ -157,7 +157,7 @@ def _updated(fields: Fields, common: _Common, chat: str) -> Event:
 def _changed_members(fields: Fields) -> tuple[str, ...]:
     # Item elements, a JSON list, or one text with commas: all three are in use.
     texts = fields.every("MemChangeList") + fields.every("MemChangeList.Item")
-    members = (member.strip() for text in texts for member in text.split(","))
+    members = (as_id(member.strip()) for text in texts for member in text.split(","))
     return tuple(dict.fromkeys(member for member in members if member))
 
 
@@ -188,7 +188,7 @@ def _tapped(fields: Fields, common: _Common, _corpid: str) -> Event | None:
     staff, task = _employee(fields), fields.id("TaskId")
     if not staff or not task:
         return None
-    key, code = fields.get("EventKey"), fields.get("ResponseCode")
+    key, code = fields.get("EventKey"), fields.code("ResponseCode")
     return CardTapped(staff=staff, task=task, key=key, response_code=code, **common)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from bot.actions import Receipt, State
 from bot.platforms.call import ask
 from bot.platforms.port import Port
-from bot.platforms.receipts import back_off
+from bot.platforms.receipts import soon
 from bot.platforms.wecom.api.corp_tags import NAME_CHARS, AddCorpTags, ListCorpTags, TagGroup
 
 
@@ -48,7 +48,7 @@ async def label_ids(
     await port.labels.learn(port.account, {n: ids[n] for n in names if n in ids})
     if missing := [n for n in names if n not in ids]:
         meaning = f"标签 {missing[0]} 尚不可见"
-        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=back_off(attempts))
+        return ids, Receipt(state=State.READY, meaning=meaning, retry_s=soon(attempts))
     return ids, None
 
 

@@ -21,7 +21,6 @@ from bot.platforms.wecom.api.mass import (
 from bot.platforms.wecom.mass_again import made_before, name_of_task
 
 _TITLE_BYTES = 128
-_LIST_LAGS_S = 15.0  # before a task whose making was cut off is looked for in the list
 _STOPPED = 41093
 _LOST = "群发任务已交给平台，但没有应答；平台的群发列表里分不清是哪一条"
 _NAMELESS = "平台收下了群发任务，却没有给出它的编号，不知道是哪一条"
@@ -76,7 +75,7 @@ async def _ask(action: MakeMass, port: Port, attempts: int, attachments: Attachm
     receipt = told.receipt
     if receipt.state is State.UNKNOWN:
         return replace(
-            receipt, state=State.READY, retry_s=_LIST_LAGS_S,
+            receipt, state=State.READY,
             meaning="建群发任务没有应答；稍后先读平台的群发列表，再决定要不要重建",
         )  # fmt: skip
     if told.value is None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.metrics import know_apis
 from bot.platforms.call import Call
 from bot.platforms.kf.api.accounts import ACCOUNT_CALLS
 from bot.platforms.kf.api.customers import CUSTOMER_CALLS
@@ -14,3 +15,4 @@ CALLS: tuple[type[Call[Any]], ...] = (
     *SESSION_CALLS,
     *SEND_CALLS,
 )
+know_apis(call.api for call in CALLS)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from bot.actions import Class
 from bot.platforms.call import Call, Order, known, part, rows, texts
 from bot.platforms.checks import need, within_count
-from bot.platforms.port import text_of
+from bot.platforms.port import id_of, text_of
 
 _CUSTOMER = "/cgi-bin/kf/customer"
 _SHEET = "wecom/kf.md section 7"
@@ -131,7 +131,7 @@ def _visitor(told: Mapping[str, Any]) -> Visitor:
     return Visitor(
         member=text_of(told, "external_userid"),
         name=text_of(told, "nickname"),
-        unionid=text_of(told, "unionid"),
+        unionid=id_of(told, "unionid"),
         scene=text_of(came, "scene"),
         scene_param=text_of(came, "scene_param"),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.metrics import know_apis
 from bot.platforms.call import Call
 from bot.platforms.oa.api.codes import CODE_CALLS
 from bot.platforms.oa.api.console import CONSOLE_CALLS
@@ -28,3 +29,4 @@ CALLS: tuple[type[Call[Any]], ...] = (
     *QUOTA_CALLS,
     *NETWORK_CALLS,
 )
+know_apis(call.api for call in CALLS)

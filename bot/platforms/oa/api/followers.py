@@ -18,7 +18,7 @@ from bot.platforms.call import (
     texts,
     whole,
 )
-from bot.platforms.port import text_of
+from bot.platforms.port import id_of, text_of
 
 _USER = "/cgi-bin/user"
 _SHEET = "oa/api.md section 5"
@@ -116,7 +116,7 @@ def _profile(told: Mapping[str, Any]) -> Profile:
         openid=text_of(told, "openid"),
         follows=whole(told, "subscribe") == 1,
         since=second(told, "subscribe_time"),
-        unionid=text_of(told, "unionid"),
+        unionid=id_of(told, "unionid"),
         remark=text_of(told, "remark"),
         labels=numbers(told, "tagid_list"),
         way=text_of(told, "subscribe_scene"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.metrics import know_apis
 from bot.platforms.call import Call
 from bot.platforms.wecom.api.acquisition import ACQUISITION_CALLS
 from bot.platforms.wecom.api.app import APP_MESSAGE_CALLS
@@ -28,3 +29,4 @@ CALLS: tuple[type[Call[Any]], ...] = (
     *WAY_CALLS,
     *WELCOME_CALLS,
 )
+know_apis(call.api for call in CALLS)

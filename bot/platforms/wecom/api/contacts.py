@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bot.actions import Class
 from bot.platforms.call import Call, Order, Paged, known, part, rows, second, texts, whole
-from bot.platforms.port import text_of
+from bot.platforms.port import id_of, text_of
 
 _CONTACT = "/cgi-bin/externalcontact"
 _SHEET = "wecom/customer-contact.md section 3"
@@ -185,7 +185,7 @@ def _contact(told: Mapping[str, Any], followers: tuple[Follower, ...]) -> Contac
     return Contact(
         member=text_of(told, "external_userid"),
         name=text_of(told, "name"),
-        unionid=text_of(told, "unionid"),
+        unionid=id_of(told, "unionid"),
         followers=followers,
     )
 

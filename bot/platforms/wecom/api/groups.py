@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bot.actions import Class
 from bot.platforms.call import Call, Paged, known, part, rows, second, texts, whole
-from bot.platforms.port import text_of
+from bot.platforms.port import id_of, text_of
 
 _GROUP = "/cgi-bin/externalcontact/groupchat"
 _SHEET = "wecom/customer-contact.md section 5.1"
@@ -111,7 +111,7 @@ def _sitting(told: Mapping[str, Any]) -> Sitting:
         kind=whole(told, "type"),
         joined=second(told, "join_time"),
         scene=whole(told, "join_scene"),
-        unionid=text_of(told, "unionid"),
+        unionid=id_of(told, "unionid"),
         state=text_of(told, "state"),
     )
 

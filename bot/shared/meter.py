@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.clock import micros, moment
 
 CHINA = timezone(timedelta(hours=8))  # the platforms' days are China's, which knows no summer time
-_SLICES = 60
+SLICES = 60  # of a span
 _RESERVED = 10  # one call in ten is kept for what cannot wait
 
 
@@ -32,6 +32,20 @@ class Limit:
     calls: int
     per: Per
 
+    @property
+    def pace_s(self) -> float:
+        """Return how far apart calls are that use the limit up evenly."""
+        return self.per.span_us / 1_000_000 / max(1, self.calls)
+
+    def room(self, *, urgent: bool, among: int = 1) -> int:
+        """Return how many calls one of `among` may make in a span, at least one.
+
+        >>> Limit(calls=100, per=Per.HOUR).room(urgent=False, among=2)
+        45
+        """
+        calls = max(1, self.calls // among)
+        return calls if urgent else max(1, calls - -(-calls // _RESERVED))
+
 
 class Meter:
     """Counts the calls of one API within one limit; what is not urgent leaves a tenth of it.
@@ -42,20 +56,17 @@ class Meter:
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
-        self._slice_us = limit.per.span_us // _SLICES
+        self._slice_us = limit.per.span_us // SLICES
         self._slices: deque[tuple[int, int]] = deque()  # when it began, how many calls
         self._sum = 0
 
-    @property
-    def pace_s(self) -> float:
-        """Return how far apart calls are that use the limit up evenly."""
-        return self._limit.per.span_us / 1_000_000 / max(1, self._limit.calls)
+    def wait_us(self, now_us: int, *, urgent: bool, among: int = 1) -> int:
+        """Return for how long no call may be made, 0 for not at all.
 
-    def wait_us(self, now_us: int, *, urgent: bool) -> int:
-        """Return for how long no call may be made, 0 for not at all."""
+        `among`: how many meters divide the limit, none knowing what the others count.
+        """
         self._forget(now_us)
-        reserved = 0 if urgent else -(-self._limit.calls // _RESERVED)
-        if self._sum < max(1, self._limit.calls - reserved):
+        if self._sum < self._limit.room(urgent=urgent, among=among):
             return 0
         if self._limit.per is Per.DAY:
             return midnight_us(now_us) - now_us
