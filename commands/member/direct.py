@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.db.opening import opened
-from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Database
 from bot.decide import Decider
 from bot.shop import Shop
 from commands.parts.compose import Home, open_home, shop_of
@@ -21,7 +21,7 @@ from commands.report.reading import database_of
 class Direct:
     """A home's database with what decides over it."""
 
-    db: SqliteDatabase
+    db: Database
     shop: Shop
     decider: Decider
 

@@ -11,17 +11,15 @@ from bot.clock import Clock
 from bot.db import orders
 from bot.db.merged import Merged, merges
 from bot.db.order import Sums
-from bot.db.phones import phone_value
-from bot.db.stories import Biography, biography, members_called
+from bot.db.stories import Biography, biography
 from bot.db.tx import Tx
-from bot.ids import readable_code
+from commands.member.finding import meant
 from commands.member.merges import documents, line
-from commands.parts.problems import FINE, USAGE, stop
+from commands.parts.problems import FINE
 from commands.report.names import Names, names_of
 from commands.report.reading import Reader, reader_of
 from commands.report.showing import clean, console, stamp, when
 from commands.report.words import ALIASES, STAGES
-from config.home import UnsafeKey, instance_key
 
 VERSION = 1  # of the JSON form
 _SHOWN = 3  # characters at each end of a name
@@ -40,10 +38,8 @@ class Portrait:
 
 def run(who: str, home: Path, *, as_json: bool) -> int:
     """Print the member whom `who` names; stops when it names nobody. Changes nothing."""
-    if not who.strip():
-        stop("要看谁？例如：member show 会员号、手机号、openid、券码", USAGE)
     reader = reader_of(home)
-    found = _found(reader, who.strip())
+    found = _found(reader, who)
     if as_json:
         print(orjson.dumps(_document(found)).decode())
     else:
@@ -61,14 +57,10 @@ def masked(value: str) -> str:
 
 
 def _found(reader: Reader, who: str) -> Portrait:
-    called = dict.fromkeys((who, readable_code(who), *_as_phone(reader, who)))
+    person, *also = meant(reader, who, "member show")
     now_us = Clock()()
 
-    async def work(tx: Tx) -> Portrait | None:
-        people = dict.fromkeys([p for word in called for p in await members_called(tx, word)])
-        if not people:
-            return None
-        person, *also = people
+    async def work(tx: Tx) -> Portrait:
         return Portrait(
             member=await biography(tx, person, now_us),
             bought=await orders.sums(tx, person),
@@ -76,17 +68,7 @@ def _found(reader: Reader, who: str) -> Portrait:
             also=also,
         )
 
-    found = reader.ask(work)
-    if found is None:
-        stop(f"没有找到「{clean(who)}」：会员号、手机号、身份、券码里都没有它")
-    return found
-
-
-def _as_phone(reader: Reader, who: str) -> Sequence[str]:
-    try:
-        return (phone_value(instance_key(reader.home.folder), who),)
-    except (ValueError, UnsafeKey):
-        return ()
+    return reader.ask(work)
 
 
 def _document(found: Portrait) -> dict[str, object]:

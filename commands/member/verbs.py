@@ -1,4 +1,4 @@
-"""The verbs of members: `member show`, `merges`, `unmerge`, `import`."""
+"""The verbs of members: `member show`, `merges`, `unmerge`, `import`, `export`, `erase`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from commands.parts.options import HomeOption, JsonOption, needed
 
-member_app = typer.Typer(help="会员：是谁、和谁合并过、撤销合并、导入身份。")
+member_app = typer.Typer(help="会员：是谁、和谁合并过、撤销合并、导入身份、导出与抹除。")
 
 
 @member_app.command("show")
@@ -72,4 +72,34 @@ def import_names(
         dry_run=dry_run,
         as_json=as_json,
     )
+    return verb.run(needed(home), asked)
+
+
+@member_app.command("export")
+def export(
+    who: Annotated[str, typer.Argument(help="会员号、券码、手机号，或任一身份")],
+    home: HomeOption = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="写进这个文件（0600）；不给就打印")
+    ] = None,
+) -> int:
+    """导出我们留着的、关于一个人的全部：一份 JSON，可以交给本人；不含别人。"""
+    from commands.member import export as verb
+
+    return verb.run(who, needed(home), to)
+
+
+@member_app.command("erase")
+def erase(
+    who: Annotated[str, typer.Argument(help="会员号、券码、手机号，或任一身份")],
+    home: HomeOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="真的抹除；不加只列出会没有什么")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="为什么，留在记录里；别写姓名电话")] = "",
+    by: Annotated[str, typer.Option("--by", help="谁抹除的，留在记录里")] = "",
+    as_json: JsonOption = False,
+) -> int:
+    """抹除一个人：身份与内容从每张表消失，账目仍平。不可撤销；不加 --yes 只列清单。"""
+    from commands.member import erase as verb
+
+    asked = verb.Asked(who=who, yes=yes, reason=reason, by=by, as_json=as_json)
     return verb.run(needed(home), asked)
