@@ -15,7 +15,7 @@ from bot.platforms.aibot.gate import StreamAsked
 from bot.platforms.aibot.reply import NOTHING, sealed_reply, stream_reply
 from bot.shop import AccountKeys
 from bot.web.body import read_body, single_values
-from bot.web.callbacks import Handler, log, log_refused, refuse
+from bot.web.callbacks import Handler, log_refused, not_on_disk, recorded, refuse
 from bot.web.keys import ROOMS, Rooms
 from bot.web.relay import handed_on
 
@@ -45,8 +45,7 @@ def _receive(keys: AccountKeys) -> Handler:
                 return await _go_on(request, keys, opened)
             return await _begin(request, keys, opened, body)
         except DatabaseTrouble:
-            log.exception("accept_failed", account=keys.id)
-            return web.Response(status=503)  # not on disk: the platform must send it again
+            return not_on_disk(rooms, keys)
 
     return receive
 
@@ -60,10 +59,17 @@ async def _begin(
         log_refused(keys, opened.refused)
     relay = handed_on(request, keys, body, opened.arrival.received_us)
     accepted = await rooms.acceptor.record(opened.arrival, relay)
-    if accepted.duplicate:  # of a first one the decision tells
-        log.info("repeated", event_id=accepted.event_id, account=keys.id)
+    with recorded(keys, accepted):
+        return await _acknowledge(request, keys, opened, accepted)
+
+
+async def _acknowledge(
+    request: web.Request, keys: AccountKeys, opened: Opened, accepted: Accepted
+) -> web.StreamResponse:
+    rooms = request.app[ROOMS]
     clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
     rooms.worker.arrived()
+    rooms.answered.note(accepted.id)
     if clear is not None:
         return await _answer(request, keys, clear, accepted)
     if opened.event is None:

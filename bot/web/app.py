@@ -1,7 +1,6 @@
 """Puts the routes together and runs the HTTP server."""
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.web import (
     aibot,
@@ -9,12 +8,16 @@ from bot.web import (
     callbacks,
     cashier,
     coupon,
+    erase,
+    health,
     join,
     masses,
     members,
     orders,
     pages,
+    pauses,
     reconcile,
+    requeue,
     signin,
     till,
     trace,
@@ -36,6 +39,7 @@ def new_app(rooms: Rooms) -> web.Application:
     pages.set_up(app)
     app.add_routes(callbacks.routes(rooms))
     app.add_routes(aibot.routes(rooms))
+    app.add_routes(health.routes())
     app.add_routes(
         [
             web.post("/api/redeem", till.redeem),
@@ -44,6 +48,11 @@ def new_app(rooms: Rooms) -> web.Application:
             web.post("/api/archive", archive.archive),
             web.post("/api/masses", masses.masses),
             web.post("/api/reconcile", reconcile.reconcile),
+            web.post("/api/pauses", pauses.pause),
+            web.post("/api/reopen", pauses.confirm),
+            web.post("/api/codes", pauses.release),
+            web.post("/api/requeue", requeue.requeue),
+            web.post("/api/erase", erase.erase),
             web.post("/api/redeem/undo", till.undo),
             web.get("/api/trace", trace.trace, allow_head=False),
             # A look that shows nothing must not bind a coupon to whoever took it.
@@ -56,27 +65,6 @@ def new_app(rooms: Rooms) -> web.Application:
             web.post("/till/undo", cashier.undo),
             web.post("/till/leave", cashier.leave),
             web.get("/j/{ticket:[0-9A-Za-z_-]+}", join.join),
-            web.get("/live", live),
-            web.get("/ready", ready),
-            web.get("/metrics", metrics),
         ]
     )
     return app
-
-
-async def live(_request: web.Request) -> web.Response:
-    """GET /live: the event loop turns."""
-    return web.json_response({"live": True})
-
-
-async def ready(request: web.Request) -> web.Response:
-    """GET /ready: we can commit, and the rules are loaded; 503 with each reason otherwise."""
-    troubles = await request.app[ROOMS].ready()
-    return web.json_response(
-        {"ready": not troubles, "troubles": troubles}, status=503 if troubles else 200
-    )
-
-
-async def metrics(_request: web.Request) -> web.Response:
-    """GET /metrics: for Prometheus."""
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

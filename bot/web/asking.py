@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import orjson
+from structlog.contextvars import bound_contextvars
 
 from bot.codec import event_to_json
 from bot.db import inbox
@@ -30,7 +31,8 @@ async def ask(rooms: Rooms, event: Event, canonical: str) -> Verdict | None:
         next_us=rooms.clock() + _SWEEP_AFTER_US,
     )
     accepted = await rooms.acceptor.record(arrival)
-    await rooms.worker.decide_now(accepted.id)
+    with bound_contextvars(event_id=accepted.event_id):
+        await rooms.worker.decide_now(accepted.id)
     decided = await rooms.db.read(lambda tx: inbox.look_again(tx, accepted.id))
     if decided.state != "done":
         return None

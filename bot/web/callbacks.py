@@ -1,13 +1,17 @@
 """Callback URLs: verification, and messages; whatever is refused is answered alike."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from aiohttp import web
+from structlog.contextvars import bound_contextvars
 
+from bot import metrics
+from bot.accept import Opened
 from bot.db.inbox import Accepted
-from bot.errors import DatabaseTrouble, Refused
+from bot.errors import DatabaseTrouble, Overloaded, Refused
 from bot.platforms.oa.gate import Mode
 from bot.platforms.passive import sealed_reply
 from bot.shop import AccountKeys
@@ -55,21 +59,62 @@ def _receive(keys: AccountKeys) -> Handler:
             return refuse(keys, refused)
         if opened.refused:
             log_refused(keys, opened.refused)
+        relay = handed_on(request, keys, body, opened.arrival.received_us)
         try:
-            relay = handed_on(request, keys, body, opened.arrival.received_us)
             accepted = await rooms.acceptor.record(opened.arrival, relay)
-            if accepted.duplicate:  # of a first one the decision tells
-                log.info("repeated", event_id=accepted.event_id, account=keys.id)
-            clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
+        except Overloaded:
+            return overloaded(keys)
         except DatabaseTrouble:
-            log.exception("accept_failed", account=keys.id)
-            return web.Response(status=503)  # not on disk: the platform must send it again
-        rooms.worker.arrived()
-        if clear is None:
-            return _nothing(keys)
-        return await _answer(request, rooms, keys, accepted, clear)
+            return not_on_disk(rooms, keys)
+        with recorded(keys, accepted):
+            return await _acknowledge(request, keys, opened, accepted)
 
     return receive
+
+
+async def _acknowledge(
+    request: web.Request, keys: AccountKeys, opened: Opened, accepted: Accepted
+) -> web.StreamResponse:
+    """Answer a callback that is on disk: with what is said inside the response, if anything is."""
+    rooms = request.app[ROOMS]
+    try:
+        clear = await rooms.worker.answer(accepted) if opened.answers_inside else None
+    except DatabaseTrouble:
+        return not_on_disk(rooms, keys)
+    rooms.worker.arrived()
+    rooms.answered.note(accepted.id)
+    if clear is None:
+        return _nothing(keys)
+    return await _answer(request, rooms, keys, accepted, clear)
+
+
+@contextmanager
+def recorded(keys: AccountKeys, accepted: Accepted) -> Iterator[None]:
+    """Count a callback that is on disk; every line logged meanwhile names its event."""
+    metrics.CALLBACKS.labels(keys.id, "duplicate" if accepted.duplicate else "accepted").inc()
+    with bound_contextvars(event_id=accepted.event_id, account=keys.id):
+        if accepted.duplicate:  # of a first one the decision tells
+            metrics.DUPLICATES.labels(keys.id).inc()
+            log.info("repeated")
+        else:
+            log.debug("accepted")
+        yield
+
+
+def not_on_disk(rooms: Rooms, keys: AccountKeys) -> web.Response:
+    """Return 503, so that the platform sends it again; the trouble is logged and counted."""
+    if rooms.vitals:
+        rooms.vitals.refused()
+    metrics.CALLBACKS.labels(keys.id, "failed").inc()
+    log.exception("accept_failed", account=keys.id)
+    return web.Response(status=503)
+
+
+def overloaded(keys: AccountKeys) -> web.Response:
+    """Return 503 at once, so that the platform sends it again when there is room."""
+    metrics.CALLBACKS.labels(keys.id, "failed").inc()
+    log.warning("overloaded", account=keys.id)
+    return web.Response(status=503)
 
 
 async def _answer(
@@ -95,12 +140,14 @@ def _nothing(keys: AccountKeys) -> web.Response:
 
 def refuse(keys: AccountKeys, refused: Refused) -> web.Response:
     """Return the one answer to every refusal: a stranger learns nothing, our log the step."""
+    metrics.CALLBACKS.labels(keys.id, "refused").inc()
     log_refused(keys, refused)
     return web.Response(status=403)
 
 
 def log_refused(keys: AccountKeys, refused: Refused) -> None:
-    """Log at which step a callback was refused, and the setting to look at first."""
+    """Log at which step a callback was refused, and the setting to look at first; count it."""
+    metrics.REFUSED.labels(keys.id, refused.step).inc()
     log.warning(
         "refused", account=keys.id, step=refused.step, reason=refused.reason,
         setting=_suspect(keys, refused.step),

@@ -7,8 +7,10 @@ from aiohttp import web
 
 from bot.accept import Acceptor
 from bot.clock import Clock
+from bot.db.identity import Answered
 from bot.db.tx import Database
 from bot.shop import Shop
+from bot.vitals import Vitals
 from bot.worker import Worker
 
 
@@ -38,7 +40,7 @@ class Traces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What the routes hand their work to."""
+    """What the routes hand their work to; `vitals` checks what is noted in `answered`."""
 
     db: Database
     shop: Shop
@@ -47,6 +49,8 @@ class Rooms:
     clock: Clock
     ready: Callable[[], Awaitable[dict[str, str]]]
     traces: Traces | None = None
+    vitals: Vitals | None = None
+    answered: Answered = field(default_factory=Answered)
 
 
 ROOMS = web.AppKey("rooms", Rooms)

@@ -8,6 +8,7 @@ from bot.shop import Network
 from bot.web.keys import ROOMS
 
 _HOPS = 16  # a longer way is invented
+_WRITTEN_BY_PROXIES = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Forwarded-Host")
 
 
 def place_of(request: web.Request) -> str:
@@ -26,6 +27,24 @@ def place_of(request: web.Request) -> str:
             return here
         here = hop.strip()
     return here
+
+
+def on_this_machine(request: web.Request) -> bool:
+    """Tell whether a request was made on this machine, and not handed on by a proxy on it.
+
+    A proxy that is not among the trusted ones gives itself away by the headers it writes, and the
+    name by which we were called must be this machine's: no page from elsewhere may ask for one.
+    """
+    remote = request.remote or ""
+    handed_on = any(name in request.headers for name in _WRITTEN_BY_PROXIES)
+    if handed_on and not _within(remote, request.app[ROOMS].shop.proxies):
+        return False
+    place, called = place_of(request), request.url.host or ""
+    return _is_loopback(place) and (called == "localhost" or _is_address(called))
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_address(address) and ip_address(address).is_loopback
 
 
 def _within(address: str, networks: tuple[Network, ...]) -> bool:

@@ -29,7 +29,7 @@ async def trace(request: web.Request) -> web.Response:
     what customers said stands in the answer, and never in a log.
     """
     rooms = request.app[ROOMS]
-    if refused := _turned_away(request, rooms.traces):
+    if refused := turned_away(request, rooms.traces):
         return refused
     try:
         wanted = _wanted(request)
@@ -44,8 +44,8 @@ async def trace(request: web.Request) -> web.Response:
     return answer(404 if told is None else 200, dict(told or _NOBODY))
 
 
-def _turned_away(request: web.Request, traces: Traces | None) -> web.Response | None:
-    """Return the refusal of who may not read traces, None for who may."""
+def turned_away(request: web.Request, traces: Traces | None) -> web.Response | None:
+    """Return the refusal of who may not read traces, None for who may; wrong keys are slowed."""
     if SIGNATURE in request.headers:
         try:
             asked(request, KIND)

@@ -19,12 +19,19 @@ class Nowhere:
     async def load(self, account: str) -> None:
         """Return no token."""
 
-    async def lease(self, account: str, now_us: int, until_us: int) -> bool:
+    async def lease(self, account: str, lives_us: int) -> int:
         """Let everybody fetch."""
-        return True
+        return lives_us
 
     async def give_back(self, account: str, until_us: int) -> None:
         """Take nothing back."""
+
+    async def tries(self, account: str) -> str:
+        """Know of no try."""
+        return ""
+
+    async def tell_tries(self, account: str, text: str) -> None:
+        """Let it go."""
 
     async def keep(
         self, account: str, *, value: str, generation: int, expires_us: int, fetched_us: int

@@ -168,6 +168,7 @@ def shop_of(home: Home, clock: Clock) -> Shop:
             welcome_margin=timedelta(seconds=settings.welcome_margin_s),
             group_lag=timedelta(seconds=settings.group_lag_s),
             callback_window=timedelta(days=settings.callback_window_days),
+            settle=timedelta(seconds=settings.settle_s),
         ),
         tills=Tills(
             undo_within=timedelta(minutes=settings.redeem_undo_min),

@@ -6,7 +6,7 @@ import hmac
 from bot.shop import Source
 
 OPERATOR = "operator:"  # no id of a source in settings.yaml ends in a colon
-KINDS = frozenset({"masses", "reconcile", "trace"})
+KINDS = frozenset({"erase", "masses", "pauses", "reconcile", "requeue", "trace"})
 
 
 def operator_of(instance_key: bytes) -> Source:

@@ -45,6 +45,8 @@ def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 async def follow_clock(clock: Clock, url: str, *, once: bool = False) -> None:
     """Keep business time equal to the twin's, for ever or `once`; a silent twin changes nothing."""
+    if not clock.follows:
+        clock.follow(0.0)  # what the tables say of time is the twin's, even if it is silent now
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
         while True:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError, KeyError):
