@@ -165,6 +165,42 @@ async def test_every_kind_spoils_a_call_in_its_own_way(scene: Scene) -> None:
     assert [text for _, text in seen[1:]] == ["<html><bo", '{"tags": ', '{"errcode']
 
 
+async def test_an_answer_can_be_spoilt_after_the_effect(scene: Scene) -> None:
+    url = (
+        f"{scene.twin.stage.bases['oa']}/cgi-bin/tags/create?access_token={await scene.token('oa')}"
+    )
+    seen = []
+    for kind in ("errcode_missing", "charset", "huge", "redirect"):
+        await plant(scene, path="/cgi-bin/tags/create", kind=kind)
+        asked = {"tag": {"name": kind}}
+        async with scene.http.post(url, json=asked, allow_redirects=False) as got:
+            seen.append((got.status, len(await got.read()) > 10_000_000))
+    assert seen == [(200, False), (200, False), (200, True), (302, False)]
+    made = str(await scene.call("oa", "tags/get"))
+    assert [one in made for one in ("errcode_missing", "charset", "huge", "redirect")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+async def test_an_errcode_can_come_as_a_text_or_not_at_all(scene: Scene) -> None:
+    await scene.do("follow", "甲")
+    for kind in ("errcode_text", "errcode_missing"):
+        await plant(scene, path=f"/cgi-bin/{SEND}", kind=kind)
+    told = [await scene.call("oa", SEND, words(scene.openid("甲"))) for _ in range(2)]
+    assert told == [{"errcode": "0", "errmsg": "ok"}, {}]
+    assert len(await scene.phone("甲")) == 2
+
+
+async def test_calls_of_one_api_beyond_so_many_at_once_are_refused(scene: Scene) -> None:
+    await scene.control("settings", {"api_at_once": 2})
+    await plant(scene, path=TAGS, kind="slow", seconds=0.2, times=-1)
+    told = await asyncio.gather(*(scene.call("oa", "tags/get") for _ in range(4)))
+    assert sorted(str(one.get("errcode", 0)) for one in told) == ["0", "0", "45033", "45033"]
+
+
 async def test_a_call_is_cut_or_never_answered_before_it_does_anything(scene: Scene) -> None:
     url = f"{scene.twin.stage.bases['oa']}{TAGS}?access_token={await scene.token('oa')}"
     limit = aiohttp.ClientTimeout(total=0.2)

@@ -23,10 +23,11 @@ from twin.tokens import Standing
 
 NOT_OUR_URL = 40066
 NEEDS_GET, NEEDS_POST = 43001, 43002
+CROWDED = 45033
 _YES: Json = {"errcode": 0, "errmsg": "ok"}
 _WORDS = {
     45009: "reach max api daily quota limit",
-    45033: "api concurrency out of limit",
+    CROWDED: "api concurrency out of limit",
 }
 
 
@@ -37,16 +38,24 @@ class Desk(Generic[A]):
         self._host = host
         self._stage = stage
         self._editing: Counter[str] = Counter()
+        self._under_way: Counter[str] = Counter()  # calls with a token, by path
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Handle one API call. Repeating it is a second call."""
         call = await read_call(request, self._host.name, self._stage.now())
         fits = partial(self._may_have, call)
         fault = self._stage.faults.take(self._host.name, call.path, fits)
-        with self._edit(call) as overlap:
+        with self._counted(call):
             if fault and fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
-            elif self._edits(call):
+            verdict = await self._worked_on(call, fault)
+        response = await leave(request, verdict.done.body, verdict.done.file, fault)
+        response.headers["Date"] = formatdate(self._stage.date(self._host.name), usegmt=True)
+        return response
+
+    async def _worked_on(self, call: Call, fault: Fault | None) -> Verdict:
+        with self._edit(call) as overlap:
+            if self._edits(call):
                 await asyncio.sleep(self._stage.settings.edit_s)
             verdict = self._traced(call, self._judge(call, fault, overlap=overlap))
             number = book_call(self._stage, call, verdict, fault, overlap=overlap)
@@ -54,9 +63,7 @@ class Desk(Generic[A]):
             self._come_about(number, verdict.done)
             if fault and verdict.rest:
                 self._stage.later(self._late(number, verdict.rest, fault.seconds))
-        response = await leave(request, verdict.done.body, verdict.done.file, fault)
-        response.headers["Date"] = formatdate(self._stage.date(self._host.name), usegmt=True)
-        return response
+            return verdict
 
     def _may_have(self, call: Call, kind: str) -> bool:
         """Tell whether a call can suffer a fault of this kind."""
@@ -120,6 +127,7 @@ class Desk(Generic[A]):
         args = _right_method(endpoint.method, call)
         account = self._caller(call.token)
         _check(call_refusal(stage.plants, account, call.path))
+        _check(self._crowded(call))
         stage.usage.count(account.id, call.path, stage.now())
         _check(endpoint.disturbed if overlap else None)
         return partial(endpoint.act, stage, account, args)
@@ -135,6 +143,19 @@ class Desk(Generic[A]):
         if standing is not Standing.GOOD:
             raise Denied(*self._host.standing[standing])
         return account
+
+    def _crowded(self, call: Call) -> tuple[int, str] | None:
+        most = self._stage.settings.api_at_once
+        crowded = most and self._under_way[call.path] > most
+        return (CROWDED, _WORDS[CROWDED]) if crowded else None
+
+    @contextmanager
+    def _counted(self, call: Call) -> Iterator[None]:
+        self._under_way[call.path] += 1
+        try:
+            yield
+        finally:
+            self._under_way[call.path] -= 1
 
     def _edits(self, call: Call) -> str:
         endpoint = self._host.endpoints.get(call.path)

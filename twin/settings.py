@@ -25,6 +25,7 @@ class Settings:
     group_stale_s: float = 2.0  # groupchat/get shows the members of this long ago
     contact_lag_s: float = 0.5  # externalcontact/get says 84061 this long after an add
     edit_s: float = 0.01  # how long one edit of a contact or fan takes
+    api_at_once: int = 0  # not 0: calls of one API beyond so many at the same time are 45033
     scan_limit: int = 200  # members, owner included, from which a group's QR stops
     group_capacity: int = 500
     message_quota: int = 5

@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
+from bot.db.location import Location
 from commands.audit.archive import check_archive
 from commands.audit.balance import Balance, balances
 from commands.audit.book import read_book, seen_of
 from commands.audit.callbacks import check_callbacks
 from commands.audit.coupons import check_coupons
 from commands.audit.effects import check_effects
-from commands.audit.evidence import join
+from commands.audit.evidence import Evidence, join, names_of
 from commands.audit.finding import Finding, Verdict
 from commands.audit.late import check_late
 from commands.audit.promises import check_promises
 from commands.audit.script import Script
 from commands.audit.tables import read_tables
 from commands.audit.unknown import check_unknown
+from commands.audit.unveil import unveiled
 
 _CHECKS = (
     check_callbacks,
@@ -90,28 +91,37 @@ def audit(
     phones: Mapping[str, Sequence[Mapping[str, Any]]],
     contacts: Mapping[str, Mapping[str, Any]],
     script: Script,
-    database: Path,
+    database: Location,
+    instance_key: bytes = b"",
 ) -> Audit:
     """Compare what the twin has on paper with what the bot has in its tables.
 
     Give it a quiet moment: what is still on its way counts as lost. The database is read only,
-    with the bot running or stopped; repeating it changes nothing. Raises sqlite3.Error when the
-    database cannot be read, KeyError for entries that are no book.
+    with the bot running or stopped; repeating it changes nothing. With the home's instance key it
+    also reads the rows of members who were erased. Raises DatabaseTrouble when the database cannot
+    be read, KeyError for entries that are no book.
     """
     read = read_book(book)
-    evidence = join(
-        book=read,
-        phones={who: [seen_of(who, one) for one in phone] for who, phone in phones.items()},
-        contacts=contacts,
-        script=script,
-        tables=read_tables(database),
+    tables = read_tables(database)
+    return examine(
+        join(
+            book=read,
+            phones={who: [seen_of(who, one) for one in phone] for who, phone in phones.items()},
+            contacts=contacts,
+            script=script,
+            tables=unveiled(tables, read, names_of(read, contacts), instance_key),
+        )
     )
+
+
+def examine(evidence: Evidence) -> Audit:
+    """Compare what is joined already: book, script and tables of one quiet moment."""
     every = tuple(dict.fromkeys(chain.from_iterable(check(evidence) for check in _CHECKS)))
     found = _sorted(every)
     return Audit(
-        sent=read.sent,
-        answered=len(read.answered),
-        asked=len(read.calls),
+        sent=evidence.book.sent,
+        answered=len(evidence.book.answered),
+        asked=len(evidence.book.calls),
         lost=found[Verdict.LOST],
         doubled=found[Verdict.DOUBLED],
         ghosts=found[Verdict.GHOST],

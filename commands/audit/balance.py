@@ -154,7 +154,7 @@ def _lacks(effect: EffectRow, events: Container[int]) -> list[str]:
 def _stocked(evidence: Evidence) -> Balance:
     """A5: what left the shelf is what was given, never above the stock, one a share."""
     coupons, grants = evidence.tables.coupons.values(), evidence.tables.grants
-    stock = Counter(one.campaign for one in coupons)
+    stock = Counter(one.campaign for one in coupons if one.state != "quarantined")
     shelf = Counter(one.campaign for one in coupons if one.state == "shelf")
     given = Counter(one.campaign for one in grants)
     wrong = [

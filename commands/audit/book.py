@@ -52,7 +52,8 @@ class Happening:
 class Delivery:
     """One attempt to deliver a happening. `answered`: HTTP 200 came back in time.
 
-    `fault` names what the twin did to it on purpose.
+    `at` is when it ended, `took_s` real seconds after it began. `fault` names what the twin did
+    to it on purpose.
     """
 
     happening: str
@@ -61,6 +62,7 @@ class Delivery:
     trouble: str
     answer: str
     fault: str = ""
+    took_s: float = 0.0
 
     def tried(self) -> bool:
         """Whether anything reached the bot that it could have taken."""
@@ -225,6 +227,7 @@ def _delivery(one: Entry) -> Delivery:
         trouble=str(one["trouble"]),
         answer=str(one["answer"]),
         fault=str(one.get("fault", "")),
+        took_s=float(one.get("ms", 0)) / 1_000,
     )
 
 

@@ -48,7 +48,7 @@ def _check_shown(evidence: Evidence) -> Iterator[Finding]:
         if code not in owners:
             yield _coupon(Verdict.GHOST, code, "在账上有一笔发放", f"没有，{names}却看到了", "发券")
         for one in sorted(who):
-            persons = evidence.persons(one)
+            persons = evidence.ever(one)
             if code in owners and persons and owners[code] not in persons:
                 yield _coupon(Verdict.WRONG, code, f"在账上属于{one}", "属于别人", "会员的身份关联")
 

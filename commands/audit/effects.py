@@ -12,6 +12,7 @@ from commands.audit.targets import ONCE, Target, target_of_effect
 _OPEN = ("ready", "sending")
 _TAKEN = (0, 41051)  # 41051: this welcome code was used, by an earlier try of ours
 _MAYBE_DONE = ("done", "unknown", "sending")
+_ONCE_MORE = (40001, 40014, 41001, 41096, 42001)  # a dead token, or being sent: called again
 _ANSWERED = ("text", "stream")  # how the book calls a response that said something
 _INSIDE = ("passive", "aibot")  # by which ways what a response said shows
 _CLIPPED = 24
@@ -48,7 +49,8 @@ def completed(evidence: Evidence, effect: EffectRow, since: float) -> float | No
         ]
     else:
         calls = evidence.calls.get(target_of_effect(effect), ())
-        ends = [one.at for one in calls if one.whole and not one.fault]
+        taken = (one for one in calls if one.whole and not one.fault)
+        ends = [one.at for one in taken if one.code not in _ONCE_MORE]
     return min((at for at in ends if at >= since), default=None)
 
 

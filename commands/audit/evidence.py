@@ -46,8 +46,16 @@ class Evidence:
         return min(later, key=lambda one: one.at, default=None)
 
     def persons(self, who: str) -> set[str]:
-        """Return the bot's person rows that somebody's ids lead to."""
-        return {self.tables.owners[one] for one in self._ids(who) if one in self.tables.owners}
+        """Return the bot's person rows that somebody's ids lead to, or led to while erased."""
+        now = {self.tables.owners[one] for one in self._ids(who) if one in self.tables.owners}
+        return now or self._former(who)
+
+    def ever(self, who: str) -> set[str]:
+        """Return the same with the rows that went on without a name when they were erased."""
+        return self.persons(who) | self._former(who)
+
+    def _former(self, who: str) -> set[str]:
+        return {self.tables.former[one] for one in self._ids(who) if one in self.tables.former}
 
     def _ids(self, who: str) -> list[str]:
         return [one for one, owner in self.names.items() if owner == who]
@@ -76,7 +84,7 @@ def join(
         tables=tables,
         phones=phones,
         contacts=contacts,
-        names=_names(book, contacts),
+        names=names_of(book, contacts),
         happenings=happenings,
         rows=rows,
         causes=causes,
@@ -93,7 +101,8 @@ def _by(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     return dict(found)
 
 
-def _names(book: Book, contacts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def names_of(book: Book, contacts: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return who each openid and external user id of the book belongs to."""
     found = {}
     for one in book.happenings.values():
         if one.openid() not in ("", "sys"):

@@ -49,7 +49,7 @@ def _order(evidence: Evidence, promise: Promise) -> Iterator[Finding]:
         yield broken(verdict, promise, expected, f"有 {len(found)} 单")
         return
     (order,) = found
-    owned = order.person in evidence.persons(promise.who)
+    owned = order.person in evidence.ever(promise.who)
     if (order.state, order.total_fen - order.refunded_fen, owned) != (state, int(net_fen), True):
         whose = "归这位顾客" if owned else "不归这位顾客"
         net = order.total_fen - order.refunded_fen

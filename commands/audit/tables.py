@@ -1,19 +1,34 @@
-"""The bot's tables as the auditor reads them: a copy of a file opened read-only."""
+"""The bot's tables as the auditor reads them: one moment of all of them, read-only."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import orjson
 
 from bot.actions import REMOTE
-from bot.db.schema import UNIQUE
+from bot.db.location import Location
+from bot.db.reading import ask
+from bot.db.schema import missing_guards
+from bot.db.tx import Row, Tx
 from commands.audit.messages import Identity, identity
 
+_INBOX = (
+    "SELECT id, event_id, account, source, kind, body, state, attempts, duplicates,"
+    " coalesce(error, '') AS error FROM inbox ORDER BY id"
+)
+_EFFECTS = (
+    "SELECT key, inbox_id, kind, klass, state, carrier, attempts, sent_us, meaning, body, account"
+    " FROM effect ORDER BY id"
+)
+_COUPONS = "SELECT id, campaign, code, state FROM coupon"
+_GRANTS = (
+    "SELECT g.campaign, coalesce(c.code, '') AS code, g.coupon_id AS coupon,"
+    " g.person_id AS person, g.ordinal, coalesce(g.same_as, g.coupon_id) AS root"
+    " FROM coupon_grant g LEFT JOIN coupon c ON c.id = g.coupon_id ORDER BY g.id"
+)
+_FORMER = "SELECT digest, person_id FROM erased_name ORDER BY id"
 _ORDERS = (
     "SELECT number, state, total_fen, refunded_fen, coalesce(person_id, '') AS person"
     " FROM shop_order ORDER BY id"
@@ -124,97 +139,56 @@ class Tables:
     owners: Mapping[str, str]  # openid, external_userid or unionid -> surviving person
     missing_guards: Sequence[str]
     plans: Mapping[int, Mapping[str, int]]  # inbox row -> effects that its trace planned, by kind
+    former: Mapping[str, str] = field(default_factory=dict)  # a name, or its mark -> erased person
 
 
-def read_tables(database: Path) -> Tables:
-    """Copy what the audit needs; the server may run or be stopped. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        connection.execute("BEGIN")  # one moment for all tables, also while the bot writes
-        return Tables(
-            inbox=_inbox(connection),
-            effects=_effects(connection),
-            coupons={
-                row["code"]: Coupon(**row)
-                for row in _all(connection, "SELECT id, campaign, code, state FROM coupon")
-            },
-            grants=[
-                Grant(**row)
-                for row in _all(
-                    connection,
-                    "SELECT g.campaign, coalesce(c.code, '') AS code, g.coupon_id AS coupon,"
-                    " g.person_id AS person, g.ordinal, coalesce(g.same_as, g.coupon_id) AS root"
-                    " FROM coupon_grant g"
-                    " LEFT JOIN coupon c ON c.id = g.coupon_id ORDER BY g.id",
-                )
-            ],
-            redeemed=[
-                row["coupon_id"]
-                for row in _all(connection, "SELECT coupon_id FROM redemption WHERE undone = 0")
-            ],
-            orders=[Order(**row) for row in _all(connection, _ORDERS)],
-            owners=_owners(connection),
-            missing_guards=_missing_guards(connection),
-            plans=_plans(connection),
-        )
+def read_tables(database: Location) -> Tables:
+    """Copy what the audit needs; the server may run or be stopped. Raises DatabaseTrouble."""
+    return ask(database, _tables, any_schema=True)
 
 
-def _all(connection: sqlite3.Connection, sql: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(sql)]
-
-
-def _inbox(connection: sqlite3.Connection) -> list[InboxRow]:
-    sql = (
-        "SELECT id, event_id, account, source, kind, body, state, attempts, duplicates,"
-        " coalesce(error, '') AS error FROM inbox ORDER BY id"
+async def _tables(tx: Tx) -> Tables:
+    coupons = [Coupon(**_named(row, Coupon)) for row in await tx.all(_COUPONS)]
+    taken_in = await tx.all("SELECT coupon_id FROM redemption WHERE undone = 0")
+    return Tables(
+        inbox=[InboxRow(**_named(row, InboxRow)) for row in await tx.all(_INBOX)],
+        effects=[_effect(row) for row in await tx.all(_EFFECTS)],
+        coupons={one.code: one for one in coupons},
+        grants=[Grant(**_named(row, Grant)) for row in await tx.all(_GRANTS)],
+        redeemed=[row["coupon_id"] for row in taken_in],
+        orders=[Order(**_named(row, Order)) for row in await tx.all(_ORDERS)],
+        owners=await _owners(tx),
+        missing_guards=await missing_guards(tx),
+        plans=await _plans(tx),
+        former={row["digest"]: row["person_id"] for row in await tx.all(_FORMER)},
     )
-    return [InboxRow(**row) for row in _all(connection, sql)]
 
 
-def _effects(connection: sqlite3.Connection) -> list[EffectRow]:
-    sql = (
-        "SELECT key, inbox_id, kind, klass, state, carrier, attempts, sent_us, meaning, body,"
-        " account FROM effect ORDER BY id"
-    )
-    return [
-        EffectRow(**{**row, "body": orjson.loads(row["body"])}) for row in _all(connection, sql)
-    ]
+def _named(row: Row, kind: type) -> dict[str, Any]:
+    return {field.name: row[field.name] for field in fields(kind)}
 
 
-def _plans(connection: sqlite3.Connection) -> dict[int, Counter[str]]:
+def _effect(row: Row) -> EffectRow:
+    return EffectRow(**{**_named(row, EffectRow), "body": orjson.loads(row["body"])})
+
+
+async def _plans(tx: Tx) -> dict[int, Counter[str]]:
     remote = {one.kind for one in REMOTE}
     return {
         row["inbox_id"]: Counter(
             one["kind"] for one in orjson.loads(row["body"])["actions"] if one["kind"] in remote
         )
-        for row in _all(connection, "SELECT inbox_id, body FROM trace")
+        for row in await tx.all("SELECT inbox_id, body FROM trace")
     }
 
 
-def _owners(connection: sqlite3.Connection) -> dict[str, str]:
-    merged = {row["id"]: row["merged_into"] for row in _all(connection, "SELECT * FROM person")}
+async def _owners(tx: Tx) -> dict[str, str]:
+    people = await tx.all("SELECT id, merged_into FROM person")
+    merged = {row["id"]: row["merged_into"] for row in people}
     found = {}
-    for row in _all(connection, "SELECT value, person_id FROM alias"):
+    for row in await tx.all("SELECT value, person_id FROM alias"):
         person = row["person_id"]
         while merged.get(person):
             person = merged[person]
         found[row["value"]] = person
     return found
-
-
-def _missing_guards(connection: sqlite3.Connection) -> list[str]:
-    return [
-        f"{table}({', '.join(columns)})"
-        for table, guards in UNIQUE.items()
-        for columns in guards
-        if columns not in _unique(connection, table)
-    ]
-
-
-def _unique(connection: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
-    indexes = _all(connection, f'PRAGMA index_list("{table}")')
-    return {
-        tuple(row["name"] for row in _all(connection, f'PRAGMA index_info("{index["name"]}")'))
-        for index in indexes
-        if index["unique"]
-    }

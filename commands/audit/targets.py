@@ -31,6 +31,8 @@ _WELCOME = f"{_CONTACT}/group_welcome_template"
 
 def target_of_effect(effect: EffectRow) -> Target:
     """Return what a ledger row aims at; ("read", key) for what only asks."""
+    if seen := effect.names("aim"):  # an emptied row, aimed at what the book shows of it
+        return seen
     aim = _AIMS.get(effect.kind)
     return aim(effect) if aim else ("read", effect.key)
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import yaml
@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TILL, TILL_SECRET = "till", "demo-till-and-members-system"
 _START_WITHIN_S = 30.0
 _LOOK_S = 0.02
+_ONE_LOOK = aiohttp.ClientTimeout(total=1.0)  # a socket without its process answers nobody
 
 
 class Twin:
@@ -55,42 +56,87 @@ class Twin:
         async with self._session.post(f"{self.control}/twin/{path}", json=body) as response:
             return await response.json()
 
+    async def delete(self, path: str) -> Any:
+        """Have the twin take something away."""
+        async with self._session.delete(f"{self.control}/twin/{path}") as response:
+            return await response.json()
+
     async def do(self, act: str, who: str, *, wait_s: float = 10.0, **more: object) -> Any:
         """Let a person do something and wait until its callback was answered."""
         return await self.post("do", act=act, who=who, wait_s=wait_s, **more)
 
 
-class Bot:
-    """The bot as a separate process that can be killed and started again."""
+class Process(Protocol):
+    """What is asked of a process, however it was started."""
 
-    def __init__(self, home: Path, listener: socket.socket, session: aiohttp.ClientSession) -> None:
-        self._home = home
-        self._listener = listener
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, None while it runs."""
+
+    def send_signal(self, how: int, /) -> None:
+        """Send it a signal. Raises ProcessLookupError when it is gone."""
+
+    async def wait(self) -> int:
+        """Wait until it ended, and return how."""
+
+
+class Bot:
+    """The bot as a separate process that can be killed and started again.
+
+    `verb` is serve, or work for one that only works off what is owed; `environment` is added to
+    what the process sees, a database of another engine for instance.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        listener: socket.socket | None,
+        session: aiohttp.ClientSession,
+        *,
+        verb: str = "serve",
+        name: str = "serve",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.home = home
+        self.verb = verb
+        self.log = home / f"{name}.log"
         self._session = session
-        self._process: asyncio.subprocess.Process | None = None
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._environment = dict(environment or {})
+        self._process: Process | None = None
+        self.listener = listener  # None = it binds the port of its settings by itself
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}" if listener else ""
         self.starts = 0
 
-    async def start(self) -> None:
+    async def start(self, **environment: str) -> None:
         """Start the process; it accepts before it is ready to decide."""
         self.starts += 1
-        with (self._home / "serve.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / "run.py"), "serve", "--home", str(self._home),
-                pass_fds=(self._listener.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT,
-                env={**os.environ, "XIAOER_LISTEN__FD": str(self._listener.fileno())},
+        self._process = await self._spawn({**self._environment, **environment})
+
+    async def _spawn(self, environment: Mapping[str, str]) -> Process:
+        seen = {**os.environ, **environment}
+        handed: tuple[int, ...] = ()
+        if self.listener:
+            handed = (self.listener.fileno(),)
+            seen["XIAOER_LISTEN__FD"] = str(self.listener.fileno())
+        with self.log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, str(ROOT / "run.py"), self.verb, "--home", str(self.home),
+                pass_fds=handed, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=ROOT, env=seen,
                 start_new_session=True,  # a Ctrl-C is for the play, which then ends it in order
             )  # fmt: skip
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process that has not ended."""
+        return self._process is not None and self._process.returncode is None
 
     async def until_ready(self) -> None:
         """Wait until the bot decides; stops with the end of its log when it does not."""
         deadline = time.monotonic() + _START_WITHIN_S
-        while time.monotonic() < deadline:
-            if self._process is None or self._process.returncode is not None:
-                break
+        while time.monotonic() < deadline and self.running:
             with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with self._session.get(f"{self.url}/ready") as response:
+                async with self._session.get(f"{self.url}/ready", timeout=_ONE_LOOK) as response:
                     if response.status == HTTPStatus.OK:
                         return
             await asyncio.sleep(_LOOK_S)
@@ -98,8 +144,7 @@ class Bot:
 
     def log_tail(self) -> str:
         """Return the last lines of the bot's log."""
-        lines = (self._home / "serve.log").read_text("utf-8", "replace").splitlines()
-        return "\n".join(lines[-12:])
+        return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-12:])
 
     async def kill(self) -> None:
         """Kill the process as a power cut would: no chance to finish anything."""
@@ -109,16 +154,18 @@ class Bot:
         """Ask the process to finish what is under way and leave; return its exit status."""
         return await self._end(signal.SIGTERM)
 
-    async def _end(self, how: signal.Signals) -> int:
-        if self._process is None:
-            return 0
-        if self._process.returncode is None:
+    def send(self, how: signal.Signals) -> None:
+        """Send the process a signal, if there is one."""
+        if self.running and self._process:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(how)
-        return await self._process.wait()
+
+    async def _end(self, how: signal.Signals) -> int:
+        self.send(how)
+        return await self.wait()
 
     async def wait(self) -> int:
-        """Wait until the process ends by itself."""
+        """Wait until the process ends; return its exit status, 0 when there was none."""
         return await self._process.wait() if self._process else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.db.location import Location, SqliteFile
 from commands.audit.script import Kill, Promise
 from commands.play import peek
 from commands.play.stage import Bot, Twin
@@ -44,9 +45,9 @@ class Theatre:
     seen: dict[str, int] = field(default_factory=dict)
 
     @property
-    def database(self) -> Path:
-        """The bot's database file."""
-        return self.home / "xiaoer.db"
+    def database(self) -> Location:
+        """Where the bot's database is."""
+        return SqliteFile(path=self.home / "xiaoer.db")
 
     # --- acting ---
 

@@ -1,0 +1,1 @@
+"""Drills: the real program against the twin while processes die, and the book that judges it."""
