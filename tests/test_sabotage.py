@@ -17,7 +17,7 @@ LAST = re.compile(
 
 LINE = {"step", "who", "channel", "did", "saw", "truth", "rule", "actions", "tags", "ms"}
 
-pytestmark = [pytest.mark.mutants, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def play(*options: str, mutant: str = "") -> Played:
     """Play the story without kills; a mutant's folder goes in front of everything Python finds."""
     environment = dict(os.environ)
     if mutant:
-        environment["PYTHONPATH"] = str(ROOT / "tests" / "mutants" / mutant)
+        environment["PYTHONPATH"] = str(ROOT / "tests" / "mutants" / "stories" / mutant)
     done = subprocess.run(
         [sys.executable, "run.py", "demo", "--once", "--json", "--kills", "0", *options],
         cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -46,6 +46,7 @@ def play(*options: str, mutant: str = "") -> Played:
     return Played(status=done.returncode, findings="\n".join(findings), last=last)
 
 
+@pytest.mark.mutants
 @pytest.mark.parametrize("world", ["yidian", "no-unionid"])
 def test_the_honest_story_has_no_findings(world: str) -> None:
     """Otherwise the tests below would prove nothing."""
@@ -56,6 +57,7 @@ def test_the_honest_story_has_no_findings(world: str) -> None:
     assert found[1] == found[2]
 
 
+@pytest.mark.mutants
 @pytest.mark.parametrize(
     ("lie", "culprits"),
     [
@@ -74,10 +76,18 @@ def test_a_liar_between_bot_and_platform_is_caught(lie: str, culprits: tuple[str
 @pytest.mark.parametrize(
     ("mutant", "culprit"),
     [
-        ("no_unique_grant", "唯一约束 coupon_grant(campaign, person_id, ordinal)"),
-        ("constant_dedupe", "去重键把它当成别的回调的重发"),
-        ("clock_dedupe", "去重键：同一条回调重发时，没有被认出来"),
-        ("no_receipt", "回执没有写下"),
+        pytest.param(
+            "no_unique_grant",
+            "唯一约束 coupon_grant(campaign, person_id, ordinal)",
+            marks=pytest.mark.mutants,
+        ),
+        pytest.param("constant_dedupe", "去重键把它当成别的回调的重发", marks=pytest.mark.mutants),
+        pytest.param(
+            "clock_dedupe",
+            "去重键：同一条回调重发时，没有被认出来",
+            marks=pytest.mark.mutants,
+        ),
+        ("no_receipt", "回执没有写下"),  # one of each commit's tests, for all of its kind
     ],
 )
 def test_a_missing_safeguard_is_noticed(mutant: str, culprit: str) -> None:
@@ -87,6 +97,7 @@ def test_a_missing_safeguard_is_noticed(mutant: str, culprit: str) -> None:
     assert culprit in played.findings, played.findings
 
 
+@pytest.mark.mutants
 def test_two_coupons_that_survive_a_merge_are_noticed() -> None:
     """One person, found out by a passphrase, has one benefit, whatever codes were shown."""
     played = play("--world", "no-unionid", mutant="no_merge_guard")

@@ -1,5 +1,5 @@
-"""Programs with one safeguard taken away: put a folder on PYTHONPATH and start the bot as usual.
+"""Safeguards taken away one at a time, each of which a named test must notice.
 
-Python imports `sitecustomize` before anything else; each folder's own breaks one module of the bot
-when that is imported. Nothing happens when these files are imported under any other name.
+`planted/` says what is changed where and by whom it must be caught; `python -m tests.mutants` makes
+each change in a copy of the project and asks. `stories/` are for the auditor.
 """

@@ -7,11 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from tests.mutants.late import after_import
+sys.path.append(str(Path(__file__).resolve().parents[4]))
+from bot.db.location import SqliteFile
+from tests.late import after_import
 
 _GUARD = '"campaign", "person_id", "ordinal"'
-_Migrate = Callable[[Path], Awaitable[tuple[str, ...]]]
+_Migrate = Callable[[SqliteFile], Awaitable[tuple[str, ...]]]
 
 
 def _break(schema: ModuleType) -> None:
@@ -20,10 +21,10 @@ def _break(schema: ModuleType) -> None:
 
 
 def _unguarded(migrate: _Migrate) -> _Migrate:
-    async def migrate_and_drop(database: Path) -> tuple[str, ...]:
+    async def migrate_and_drop(database: SqliteFile) -> tuple[str, ...]:
         applied = await migrate(database)
         if applied:
-            _drop(database)
+            _drop(database.path)
         return applied
 
     return migrate_and_drop

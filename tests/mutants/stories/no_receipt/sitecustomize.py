@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from tests.mutants.late import after_import
+sys.path.append(str(Path(__file__).resolve().parents[4]))
+from tests.late import after_import
 
 
 def _break(ledger: ModuleType) -> None:

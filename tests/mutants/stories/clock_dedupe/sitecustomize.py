@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from tests.mutants.late import after_import
+sys.path.append(str(Path(__file__).resolve().parents[4]))
+from tests.late import after_import
 
 
 def _break(inbox: ModuleType) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from tests.mutants.late import after_import
+sys.path.append(str(Path(__file__).resolve().parents[4]))
+from tests.late import after_import
 
 
 def _break(shares: ModuleType) -> None:

@@ -1,0 +1,133 @@
+"""What a shop would pay for: coupons, redemptions, orders, seats, two members who become one."""
+
+from tests.mutants.mutant import Mutant
+
+SHOP = (
+    Mutant(
+        name="coupon-of-another-campaign",
+        takes_away="a claim gives nothing when its shelf row was taken",
+        file="bot/db/shelves.py",
+        text="    if taken != 1 or moved != 1:\n",
+        instead="    if taken != 1:\n",
+        caught_by=("test_db_shelves::test_a_coupon_of_another_campaign_is_never_given",),
+    ),
+    Mutant(
+        name="share-not-counted",
+        takes_away="a claim gives nothing when the share was given meanwhile",
+        file="bot/db/shelves.py",
+        text="    if taken != 1 or moved != 1:\n",
+        instead="    if moved != 1:\n",
+        caught_by=("test_db_shelves::test_one_member_at_many_doors_gets_one_share",),
+    ),
+    Mutant(
+        name="redeemed-twice",
+        takes_away="of many tills at once one redeems",
+        file="bot/db/shelves.py",
+        text='    if taken != 1:\n        raise Contended(f"coupon {code}',
+        instead='    if taken > 1:\n        raise Contended(f"coupon {code}',
+        caught_by=("test_db_shelves::test_a_coupon_is_redeemed_once_by_however_many_tills",),
+    ),
+    Mutant(
+        name="stock-passed",
+        takes_away="no more codes are made than the stock",
+        file="bot/db/shelves.py",
+        text="    missing = min(",
+        instead="    missing = 1 + min(",
+        caught_by=("test_db_shelves::test_generated_codes_fill_the_stock_once",),
+    ),
+    Mutant(
+        name="second-share",
+        takes_away="a member gets as many shares as the campaign says",
+        file="handlers/coupons.py",
+        text="    if len(known.mine) >= campaign.per_person:\n",
+        instead="    if len(known.mine) > campaign.per_person:\n",
+        caught_by=("test_handlers_coupons::test_asking_again_shows_the_code_one_has",),
+    ),
+    Mutant(
+        name="expired-coupon-taken",
+        takes_away="a coupon is good until its last day ends",
+        file="handlers/tills.py",
+        text="    if coupon.expires <= situation.facts.now:\n",
+        instead="    if coupon.expires <= coupon.expires.min:\n",
+        caught_by=("test_web_till::test_an_expired_code_is_gone",),
+    ),
+    Mutant(
+        name="undone-by-another-store",
+        takes_away="only the store that took a coupon in takes it back",
+        file="handlers/tills.py",
+        text="    if coupon.redeemed_store != event.store:\n",
+        instead="    if not coupon.redeemed_store:\n",
+        caught_by=(
+            "test_handlers_tills::test_what_cannot_be_taken_back_is_refused_with_a_stable_word",
+        ),
+    ),
+    Mutant(
+        name="undone-twice",
+        takes_away="a redemption is taken back once",
+        file="bot/db/till.py",
+        text="    if taken_back != 1:\n",
+        instead="    if taken_back > 1:\n",
+        caught_by=("test_db_shelves::test_a_redemption_is_taken_back_once",),
+    ),
+    Mutant(
+        name="order-of-any-revision",
+        takes_away="a newer revision of an order is never overruled by an older one",
+        file="bot/db/order.py",
+        text="    newest = max(known, told, key=lambda one: one.revision)\n",
+        instead="    newest = told\n",
+        caught_by=(
+            "test_orders_properties::test_an_order_comes_to_the_same_in_any_order_of_its_revisions",
+        ),
+    ),
+    Mutant(
+        name="order-told-otherwise",
+        takes_away="another content under the same revision is refused",
+        file="bot/web/orders.py",
+        text="    if first == body:\n",
+        instead="    if first or body:\n",
+        caught_by=(
+            "test_web_orders::"
+            "test_another_content_under_the_same_revision_is_refused_with_what_differs",
+        ),
+    ),
+    Mutant(
+        name="seat-counted-twice",
+        takes_away="a seat that was promised and taken is counted once",
+        file="bot/db/seats.py",
+        text="s.chat = i.chat AND s.person_id = i.person_id)) AS held",
+        instead="s.chat = i.chat AND s.person_id = i.chat)) AS held",
+        caught_by=("test_db_people::test_a_seat_that_was_promised_and_taken_is_counted_once",),
+    ),
+    Mutant(
+        name="merge-keeps-the-later",
+        takes_away="of two shares in one slot the earliest stands",
+        file="bot/db/shares.py",
+        text="key=lambda s: (s.granted_us, s.id))",
+        instead="key=lambda s: (-s.granted_us, -s.id))",
+        caught_by=("test_merging::test_which_code_stands_does_not_depend_on_who_was_linked_first",),
+    ),
+    Mutant(
+        name="spent-under-two-names",
+        takes_away="a coupon with two names is spent once",
+        file="bot/db/shares.py",
+        text="    await _follow(tx, wanted)\n",
+        instead="",
+        caught_by=("test_merging::test_a_redemption_stays_with_the_coupon_it_was_made_by",),
+    ),
+    Mutant(
+        name="token-links-twice",
+        takes_away="a link token joins two names once",
+        file="bot/db/proofs.py",
+        text="    if used != 1:\n",
+        instead="    if used > 1:\n",
+        caught_by=("test_linking::test_a_token_is_spent_once",),
+    ),
+    Mutant(
+        name="token-links-for-ever",
+        takes_away="a link token expires",
+        file="bot/db/proofs.py",
+        text=" AND used_us IS NULL AND expires_us > ?",
+        instead=" AND used_us IS NULL AND expires_us > 0 * ?",
+        caught_by=("test_linking::test_an_expired_token_links_nobody",),
+    ),
+)
