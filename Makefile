@@ -22,7 +22,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
 ARGS ?=
 
 .PHONY: help setup demo worlds test fmt lint types law unit rules docs-check docs trace-update lock kill \
-	faults mutants conformance differential bench image clean
+	points faults mutants conformance differential bench image clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 ~ \2/p' $(MAKEFILE_LIST) | \
@@ -34,7 +34,7 @@ demo: $(RUN)  ## play a store's day against the twin (ARGS="--once --json")
 	@$(BIN)/python run.py demo $(ARGS)
 
 test: lint types law rules  ## everything that must hold before a change lands
-	@$(BIN)/pytest -n logical $(ARGS)
+	@$(BIN)/pytest -n logical -m 'not mutants' $(ARGS)
 
 fmt: $(DEVELOP)  ## format, and fix what can be fixed
 	@$(BIN)/ruff check --fix --quiet . || true
@@ -51,7 +51,7 @@ law: $(DEVELOP)  ## who may import whom
 	@$(BIN)/lint-imports --no-logo
 
 unit: $(DEVELOP)  ## the quick tests only
-	@$(BIN)/pytest -n logical -m 'not slow and not kill and not browser' $(ARGS)
+	@$(BIN)/pytest -n logical -m 'not slow and not kill and not browser and not mutants' $(ARGS)
 
 rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 	@$(BIN)/python run.py check
@@ -59,7 +59,7 @@ rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 docs-check: $(DEVELOP)  ## the pages: commands run, twins agree, links resolve, tables current
 	@$(BIN)/pytest tests/test_docs.py tests/test_pages_name_code.py tests/test_cli_page.py \
 		tests/test_effects_page.py tests/test_calls_page.py tests/test_errors.py tests/test_json_schema.py \
-		tests/test_platforms_page.py tests/test_tutorial.py $(ARGS)
+		tests/test_platforms_page.py tests/test_tutorial.py tests/test_metrics.py $(ARGS)
 
 docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.cli_page
@@ -67,25 +67,28 @@ docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.calls_page
 	@$(BIN)/python -m tests.errors_page
 	@$(BIN)/python -m tests.platforms_page
+	@$(BIN)/python -m tests.metrics_page
 
 trace-update: $(DEVELOP)  ## write the golden traces anew; the difference is the review
 	@$(BIN)/pytest tests/test_golden.py --update-traces $(ARGS)
 
-kill: $(DEVELOP)  ## kill the process at its worst moments
-	@$(BIN)/pytest -m kill $(ARGS)
+kill: $(DEVELOP)  ## kill processes where it hurts (N=500 ENGINE=postgres WORKERS=4 SEED=1)
+	@$(BIN)/python -m tests.drills kill --n $(or $(N),60) --engine $(or $(ENGINE),sqlite) \
+		--workers $(or $(WORKERS),0) --seed $(or $(SEED),1) $(ARGS)
 
-faults: $(DEVELOP)  ## let a proxy lie; each lie must be caught
-	@for lie in drop double ghost; do \
-		echo "sabotage: $$lie"; \
-		$(BIN)/python run.py demo --once --sabotage $$lie; \
-		test $$? -eq 1 || { echo "not caught: $$lie"; exit 1; }; \
-	done
+points: $(DEVELOP)  ## kill processes at each labelled point (N=20 ENGINE=postgres)
+	@$(BIN)/python -m tests.drills points --repeats $(or $(N),20) \
+		--engine $(or $(ENGINE),sqlite) --workers $(or $(WORKERS),0) --seed $(or $(SEED),1) $(ARGS)
+
+faults: $(DEVELOP)  ## trouble of platforms, stores, clocks, processes; the twin's book judges (ARGS="E1 F3")
+	@$(BIN)/python -m tests.drills faults $(ARGS)
 
 worlds: $(RUN)  ## play every world's scripts, judge each book (ARGS=wumei)
 	@$(BIN)/python run.py worlds $(ARGS)
 
-mutants: $(DEVELOP)  ## take a safeguard away; the audit must notice
-	@$(BIN)/pytest -m mutants $(ARGS)
+mutants: $(DEVELOP)  ## take each safeguard away; its test, or the audit, must notice (ARGS="NAME ...")
+	@$(BIN)/python -m tests.mutants $(ARGS)
+	@test -n '$(ARGS)' || $(BIN)/pytest tests/test_sabotage.py
 
 conformance: $(DEVELOP)  ## read the published cases (CASES=DIR) and tell what does not hold
 	@$(BIN)/python -m tests.conformance $(CASES)

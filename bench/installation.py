@@ -7,8 +7,9 @@ from pathlib import Path
 from bench.corpus import OA, WECOM
 from bot.accept import Acceptor
 from bot.clock import Clock
+from bot.db.location import SqliteFile
 from bot.db.opening import opened
-from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Database
 from bot.decide import Decider
 from bot.perform import Performer
 from bot.web.keys import Rooms
@@ -36,12 +37,12 @@ def new_home(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def rooms_of(folder: Path) -> AsyncIterator[tuple[Rooms, SqliteDatabase, Decider]]:
+async def rooms_of(folder: Path) -> AsyncIterator[tuple[Rooms, Database, Decider]]:
     """Open the rooms of a new home in `folder`. Decisions can be made; no loop makes them."""
     home = open_home(new_home(folder))
     clock = Clock()
     shop = shop_of(home, clock)
-    async with opened(folder / "xiaoer.db", shop.instance_key) as db:
+    async with opened(SqliteFile(path=folder / "xiaoer.db"), shop.instance_key) as db:
         await stock_shelves(db, home.content, folder)
         acceptor, decider = Acceptor(db, shop), Decider(db, shop)
         performer = Performer(db, {}, clock, shop.instance_key)

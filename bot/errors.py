@@ -6,6 +6,7 @@
     ├── DatabaseTrouble    the database cannot be used as it is
     │   ├── SchemaTooNew   written by a newer version
     │   ├── AlreadyServed  another process serves this database
+    │   ├── Overloaded     too much waits to be written: come again
     │   └── WrongKey       written with another instance key
     ├── Contended          a conditional write found the world changed; decide again
     └── Undeclared         an action kind lacks its class, policy, key or deadline
@@ -45,6 +46,10 @@ class SchemaTooNew(DatabaseTrouble):
 
 class AlreadyServed(DatabaseTrouble):
     """Another process serves this SQLite database."""
+
+
+class Overloaded(DatabaseTrouble):
+    """More waits to be written than can be in time; whoever asks must come again."""
 
 
 class WrongKey(DatabaseTrouble):

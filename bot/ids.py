@@ -33,6 +33,15 @@ def ulid_value(text: str) -> int:
     return value
 
 
+def time_of(text: str) -> int:
+    """Return the time of a ULID in UTC microseconds, to the millisecond. Raises ValueError.
+
+    >>> time_of(ulid(1_760_000_000_123_456))
+    1760000000123000
+    """
+    return (ulid_value(text) >> 80) * 1_000
+
+
 def coupon_code(prefix: str = "") -> str:
     """Return a random coupon code of 8 letters without look-alikes, after `prefix`.
 

@@ -74,6 +74,7 @@ class Rounds:
 
     async def _begin_due(self, tx: Tx) -> int:
         begun = 0
+        await tx.lock("rounds")  # every process looks whether one is due
         for account in self._accounts:
             if await self._due(tx, account):
                 run = await begin(tx, self._shop, account)

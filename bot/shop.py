@@ -70,6 +70,7 @@ class Times:
     welcome_margin: timedelta = timedelta(seconds=2)
     group_lag: timedelta = timedelta(seconds=2)
     callback_window: timedelta = timedelta(days=7)
+    settle: timedelta = timedelta(seconds=15)  # until what was cut off is done or never will be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands import account_verbs, home_verbs, order_verbs, till_verbs
+from commands import account_verbs, home_verbs, order_verbs, pause_verbs, till_verbs
+from commands.db_verbs import db_app
 from commands.groups import verbs as group_verbs
 from commands.links.verbs import links_app
 from commands.mass.verbs import mass_app
@@ -23,7 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 rules_app = typer.Typer(help="规则：没接住的话、多半不是本意的地方、从后台导入。")
-db_app = typer.Typer(help="数据库：升级、状态。")
 FIRST, DAILY, TOOLS = "先试这四个", "开店与排查", "规则、数据库与工具"
 app.add_typer(rules_app, name="rules", rich_help_panel=TOOLS)
 app.add_typer(home_verbs.stores_app, name="stores", rich_help_panel=DAILY)
@@ -156,8 +156,20 @@ app.command(rich_help_panel=DAILY)(account_verbs.doctor)
 
 
 @app.command(rich_help_panel=DAILY)
-def serve(home: HomeOption = None) -> int:
-    """启动服务：收回调、做决定、发消息，一个进程全包。"""
+def serve(
+    home: HomeOption = None,
+    processes: Annotated[
+        int, typer.Option("--processes", help="进程数；多于 1 个需要 PostgreSQL，最好也有 Redis")
+    ] = 1,
+) -> int:
+    """启动服务：收回调、做决定、发消息，一个进程全包；也可以开几个进程。"""
+    if processes != 1:
+        from commands.serving import parent
+
+        return parent.run(needed(home), processes)
+    from commands.serving.already import refuse_second
+
+    refuse_second(needed(home))
     from commands import serve as verb
 
     return verb.run(needed(home))
@@ -166,6 +178,9 @@ def serve(home: HomeOption = None) -> int:
 @app.command(rich_help_panel=DAILY)
 def work(home: HomeOption = None) -> int:
     """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
+    from commands.serving.already import refuse_second
+
+    refuse_second(needed(home))
     from commands import serve as verb
 
     return verb.run(needed(home), listening=False)
@@ -207,15 +222,21 @@ def ledger(
     home: HomeOption = None,
     resolve: Annotated[str, typer.Option(help="要确认的动作编号")] = "",
     verdict: Annotated[str, typer.Option("--as", help="确认为 done、retry 或 give_up")] = "",
+    requeue: Annotated[
+        str, typer.Option(help="重新处理隔离的事件：事件号，或 all（全部）", show_default=False)
+    ] = "",
     as_json: JsonOption = False,
 ) -> int:
-    """账本：还欠着什么、结果未知的、被隔离的；并逐条确认未知项。"""
+    """账本：还欠着什么、结果未知的、被隔离的；逐条确认未知项，修好后重新处理隔离的。"""
     from commands import ledger as verb
 
-    return verb.run(needed(home), resolve=resolve, verdict=verdict, as_json=as_json)
+    asked = needed(home)
+    return verb.run(asked, resolve=resolve, verdict=verdict, requeue=requeue, as_json=as_json)
 
 
 app.command(rich_help_panel=DAILY)(account_verbs.reconcile)
+app.command(rich_help_panel=DAILY)(pause_verbs.pause)
+app.command(rich_help_panel=DAILY)(pause_verbs.resume)
 
 
 @rules_app.command("gaps")
@@ -239,22 +260,6 @@ def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
 
 
 rules_app.command("import")(account_verbs.rules_import)
-
-
-@db_app.command("migrate")
-def db_migrate(home: HomeOption = None) -> int:
-    """把数据库升级到这个版本；可重复执行。"""
-    from commands import database
-
-    return database.migrate(needed(home))
-
-
-@db_app.command("status")
-def db_status(home: HomeOption = None, as_json: JsonOption = False) -> int:
-    """数据库的结构版本、大小与各表行数。"""
-    from commands import database
-
-    return database.status(needed(home), as_json=as_json)
 
 
 @app.command(rich_help_panel=TOOLS)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.db.location import SqliteFile, located
 from bot.db.opening import check_instance_key
 from bot.db.schema import refuse_newer, status
 from bot.errors import DatabaseTrouble
@@ -60,14 +61,12 @@ def _doubts(folder: Path) -> tuple[Problem, ...]:
 
 
 def _database(read: Home) -> Iterator[str]:
-    if not read.settings.database.startswith("sqlite:"):
-        return
-    path = Path(read.settings.database.removeprefix("sqlite:"))
-    if not path.exists():
-        return
+    place = located(read.settings.database)
+    if not isinstance(place, SqliteFile) or not place.path.exists():
+        return  # a server is asked when it is to be used: checking needs no network
     try:
-        refuse_newer(path, status(path))
-        check_instance_key(path, instance_key(read.folder))
+        refuse_newer(place, status(place))
+        check_instance_key(place, instance_key(read.folder))
     except (DatabaseTrouble, UnsafeKey) as trouble:
         yield str(trouble)
 

@@ -33,6 +33,7 @@ from commands.play.morning import by_day, wire
 from commands.play.stage import Bot, listening_socket, twin_running, write_home
 from commands.play.theatre import Theatre
 from commands.play.transcript import Transcript
+from config.home import instance_key
 
 _CLIENT_S = 60.0
 _AFTERWARDS_S = 60  # past every fallback and deadline, by the twin's clock
@@ -169,6 +170,7 @@ async def _judge(play: Theatre, home: Path, *, explain: bool) -> int:
         contacts={w: await play.twin.get(f"contact/{w}") for w in people if w not in staff},
         script=script,
         database=play.database,
+        instance_key=instance_key(home),
     )
     sums = found.accounts() if explain else []
     play.transcript.verdict([*play.broken, *found.explain(), *sums], found.last_line)

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.db.location import Location, SqliteFile
 from commands.audit.auditor import Audit, audit
 from commands.audit.script import Script
 from commands.parts.problems import FINDINGS, FINE, USAGE, stop
@@ -21,6 +22,7 @@ from commands.play import peek
 from commands.play.furnish import furnish
 from commands.play.morning import by_day, wire
 from commands.play.stage import Bot, Twin, listening_socket, twin_running, write_home
+from config.home import instance_key
 
 BUNDLED = ("yidian", "no-unionid", "wumei", "empty")
 _CLIENT_S = 600.0  # a world's scripts are one call
@@ -73,9 +75,9 @@ def run(worlds: Sequence[str], *, keep: Path | None = None, as_json: bool = Fals
 async def _world(world: str, keep: Path | None) -> Outcome:
     began = time.monotonic()
     with _home(world, keep) as home:
-        async with _served(home, world) as (twin, database):
+        async with served(home, world) as (twin, database):
             played = await twin.post("play")
-            found = await _judged(twin, database)
+            found = await judged(twin, database, instance_key(home))
     scripts = played.get("scripts", [])
     failed = [one["failure"]["line"] for one in scripts if one["failure"]]
     failed += [f"{world}: {played['error']}"] if "error" in played else []
@@ -101,7 +103,7 @@ def _home(world: str, keep: Path | None) -> Any:
 
 
 @asynccontextmanager
-async def _served(home: Path, world: str) -> AsyncIterator[tuple[Twin, Path]]:
+async def served(home: Path, world: str) -> AsyncIterator[tuple[Twin, Location]]:
     """Run twin and server on a home of this world, every callback bound."""
     async with AsyncExitStack() as stack:
         timeout = aiohttp.ClientTimeout(total=_CLIENT_S)
@@ -118,12 +120,12 @@ async def _served(home: Path, world: str) -> AsyncIterator[tuple[Twin, Path]]:
         await bot.start()
         await bot.until_ready()
         await wire(twin, wiring, bot.url)
-        database = home / "xiaoer.db"
+        database = SqliteFile(path=home / "xiaoer.db")
         await _settled(twin, database)
         yield twin, database
 
 
-async def _judged(twin: Twin, database: Path) -> Audit:
+async def judged(twin: Twin, database: Location, key: bytes) -> Audit:
     """Let time pass until what is owed is settled or past its deadline, then compare the books."""
     await _settled(twin, database)
     await twin.post("clock", run=True, jump_s=_AFTERWARDS_S)
@@ -138,6 +140,7 @@ async def _judged(twin: Twin, database: Path) -> Audit:
         contacts={who: await twin.get(f"contact/{who}") for who in customers},
         script=Script(),
         database=database,
+        instance_key=key,
     )
 
 
@@ -145,7 +148,7 @@ def _is_early(name: str) -> bool:
     return "老客" in name  # members of a group from before the world began; they never act
 
 
-async def _settled(twin: Twin, database: Path) -> None:
+async def _settled(twin: Twin, database: Location) -> None:
     deadline = time.monotonic() + _SETTLE_S
     while time.monotonic() < deadline:
         await twin.post("idle", wait_s=_SETTLE_S)

@@ -24,16 +24,17 @@ from config.accounts import (
     is_loopback,
     wrong,
 )
+from config.databases import database_url
 from config.incoming import KeyDigest, Source
 from config.mass_cap import MassCap
 from config.problems import Place, Problem
-from config.settings_doubts import of_accounts, of_addresses
+from config.settings_doubts import of_accounts, of_addresses, of_sharing
 from config.settings_problems import explained
 from config.settings_sources import Sources, gather
 
 Seconds = Annotated[float, Number, Field(gt=0, le=86_400)]
 Days = Annotated[float, Number, Field(gt=0, le=366)]
-_POSTGRES = ("postgres://", "postgresql://")
+BookDays = Annotated[float, Number, Field(gt=0, le=36_600)]
 _REDIS = ("redis://", "rediss://", "unix://")
 
 
@@ -101,6 +102,7 @@ class Settings(BaseSettings):
 
     answer_within_s: Annotated[float, Number, Field(gt=0, le=4.5)] = 3.5  # the platform waits 5 s
     send_timeout_s: Seconds = 8
+    settle_s: Seconds = 15  # until a call that was cut off is carried out or never will be
     welcome_lives_s: Seconds = 20  # a welcome code (wecom/customer-contact.md)
     welcome_margin_s: Seconds = 2  # kept of it for the way there
     group_lag_s: Seconds = 2  # until a group's list shows who joined
@@ -125,6 +127,13 @@ class Settings(BaseSettings):
     group_scan_limit: Annotated[int, Number, Field(ge=1, le=500)] = 200
     callback_window_days: Days = 7  # an older callback is refused
     dedupe_days: Days = 8
+    keep_bodies_days: Days = 30  # what callbacks and events of our own said
+    keep_requests_days: Days = 90  # what was sent, each try, and what was refused at the door
+    keep_traces_days: Days = 90  # why, and phrases that no rule knew
+    keep_ledger_days: BookDays = 1096  # states and keys of all that: three years
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_sample: Annotated[float, Number, Field(ge=0, le=1)] = 1  # of events, below a warning
 
     @classmethod
     def settings_customise_sources(
@@ -157,13 +166,7 @@ class Settings(BaseSettings):
     @check("database")
     @classmethod
     def _database(cls, url: str, info: ValidationInfo) -> str:
-        home: Path = info.data["home"]
-        if url.startswith(_POSTGRES):
-            return url
-        if url and not url.startswith("sqlite:"):
-            raise wrong("应以 sqlite: 或 postgresql:// 开头")
-        path = url.removeprefix("sqlite:").removeprefix("//")
-        return f"sqlite:{home / (path or 'xiaoer.db')}"
+        return database_url(url, info.data["home"])
 
     @check("redis_url")
     @classmethod
@@ -194,6 +197,13 @@ class Settings(BaseSettings):
         if margin_s >= info.data.get("welcome_lives_s", margin_s + 1):
             raise wrong("应小于 welcome_lives_s，否则一句欢迎语也发不出")
         return margin_s
+
+    @check("settle_s")
+    @classmethod
+    def _outlives_call(cls, settle_s: float, info: ValidationInfo) -> float:
+        if settle_s <= info.data.get("send_timeout_s", 0):
+            raise wrong("应大于 send_timeout_s，否则还没等完应答就去核对了")
+        return settle_s
 
     @check("dedupe_days")
     @classmethod
@@ -247,6 +257,7 @@ def read(home: Path, environ: Mapping[str, str]) -> tuple[Settings | None, tuple
         return None, _in_order(problems)
     problems += of_addresses(settings.public_url, settings.sources, sources)
     problems += of_accounts(settings.accounts, sources)
+    problems += of_sharing(settings.database, settings.redis_url, sources)
     return settings, _in_order(problems)
 
 

@@ -38,6 +38,19 @@ def of_addresses(
             yield _placeholder(sources, ("sources", index, "secret"), MADE)
 
 
+def of_sharing(database: str, redis_url: str | None, sources: Sources) -> Iterator[Problem]:
+    """Yield a warning when several processes could serve and would not count their calls together.
+
+    One process on PostgreSQL needs no Redis; how many there will be the settings do not say.
+    """
+    if redis_url is None and not database.startswith("sqlite:"):
+        message = (
+            "redis_url: 没有填。只开一个进程不需要；开几个时，"
+            "每个进程只能用接口额度的平均一份，互相借不了"
+        )
+        yield sources.place(("database",)).problem(message, level="warning")
+
+
 def _placeholder(sources: Sources, path: tuple[int | str, ...], wanted: str) -> Problem:
     message = f"{written(path)}: 还是占位，请换成{wanted}"
     return sources.place(path).problem(message, level="warning")

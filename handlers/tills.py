@@ -11,6 +11,7 @@ from handlers.wording import day
 
 _MINUTE = "%Y-%m-%d %H:%M"
 _UNKNOWN = Verdict(code="unknown_code", text="没有这张券，请核对券码")
+_LOST = Verdict(code="unknown_code", text="数据恢复过，这张券的发放记录不在了：请顾客重新领一张")
 
 
 def redeem_asked(situation: Situation) -> Iterable[Output]:
@@ -97,7 +98,7 @@ def _refusal(
     situation: Situation, event: RedeemAsked, coupon: CouponFacts | None
 ) -> Verdict | None:
     if coupon is None or coupon.state == "shelf" or coupon.expires is None:
-        return _UNKNOWN
+        return _LOST if coupon and coupon.state == "quarantined" else _UNKNOWN
     if coupon.state == "withdrawn":
         return _refused("withdrawn", "这张券已撤销，不能用了")
     if coupon.redeemed_at:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.actions import Receipt, Remote, Reply, Send, State
-from bot.db import inbox, ledger
+from bot.db import claims, inbox, ledger, orphans
+from bot.db.claims import Claim
 from bot.db.inbox import Arrival
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Row, Value
+from bot.db.location import Location
+from bot.db.tx import Database, Row, Value
 from commands.audit.auditor import Audit, audit
 from commands.audit.script import Kill, Promise, Script
-from tests.rooms import database
+from tests.rooms import INSTANCE_KEY, database, location_in
 
 NOW = 1_772_413_200.0
 OPENID = "oADA"
@@ -49,8 +50,8 @@ def reply(text: str, openid: str = OPENID) -> Reply:
 class Scene:
     """What the twin booked and the bot recorded so far; both sides are written by the test."""
 
-    db: SqliteDatabase
-    path: Path
+    db: Database
+    place: Location
     entries: list[dict[str, Any]] = field(default_factory=list)
     phones: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     contacts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class Scene:
 
     async def claim(self, at: float = 0) -> list[Row]:
         """Let the bot take everything that is due; the intent is on disk."""
-        return list(await self.db.write(lambda tx: ledger.claim(tx, us(at), 100, (0, 9))))
+        return list(await self.db.write(lambda tx: claims.claim(tx, us(at), Claim(limit=100))))
 
     async def perform(self, receipt: Receipt = DONE, at: float = 0) -> None:
         """Claim everything and settle it as told."""
@@ -134,7 +135,7 @@ class Scene:
 
     async def restart(self, at: float) -> None:
         """Let the bot recover from a kill."""
-        await self.db.write(lambda tx: ledger.recover(tx, us(at)))
+        await self.db.write(lambda tx: orphans.recover(tx, us(at)))
 
     async def run(self, sql: str, *args: Value) -> None:
         """Change the bot's tables behind its back."""
@@ -147,9 +148,11 @@ class Scene:
 
     # --- both, and the verdict ---
 
-    async def says(self, text: str, msg_id: int = 1, who: str = "甲") -> tuple[str, int]:
+    async def says(
+        self, text: str, msg_id: int = 1, who: str = "甲", openid: str = OPENID
+    ) -> tuple[str, int]:
         """Let a customer type something that is delivered and recorded, as it should be."""
-        inner = typed(text, msg_id)
+        inner = typed(text, msg_id, openid)
         happening = self.happens(inner, who)
         self.delivers(happening)
         return happening, await self.accept(inner)
@@ -167,7 +170,8 @@ class Scene:
             phones=self.phones,
             contacts=self.contacts,
             script=script,
-            database=self.path,
+            database=self.place,
+            instance_key=INSTANCE_KEY,
         )
 
 
@@ -175,4 +179,4 @@ class Scene:
 async def scene(folder: Path) -> AsyncIterator[Scene]:
     """An empty book beside an empty database."""
     async with database(folder) as db:
-        yield Scene(db, db.path)
+        yield Scene(db, location_in(folder))

@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.platforms.call import Call, Paged, Upload
 from bot.platforms.kf.api import CALLS as KF
-from bot.platforms.meter import Per
 from bot.platforms.oa.api import CALLS as OA
 from bot.platforms.wecom.api import CALLS as WECOM
+from bot.shared.meter import Per
 from commands.parts.doors import published_limits
 from tests.source import ROOT
 

@@ -22,6 +22,7 @@ import yaml
 from bot.db.reading import ask
 from bot.db.tx import Tx
 from commands.play.stage import listening_socket, write_home
+from tests.rooms import location_in
 from tests.source import ROOT
 
 SLOW_S = 1.15  # over the second that WeCom waits
@@ -183,7 +184,7 @@ class Clinic:
             return await tx.one(sql, account, step, int(since_s * 1e6)) is not None
 
         deadline = time.monotonic() + 10
-        while not ask(self.home / "xiaoer.db", work):
+        while not ask(location_in(self.home), work):
             assert time.monotonic() < deadline, f"nothing refused at {step}"
             time.sleep(0.05)
 

@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
+from bot.db.identity import Answered
 from bot.errors import DatabaseTrouble
+from bot.vitals import Vitals
 from bot.web.app import new_app
 from bot.web.keys import Rooms
 from tests.rooms import Installed
@@ -22,7 +24,9 @@ Client = TestClient[web.Request, web.Application]
 
 
 @asynccontextmanager
-async def front(shop: Installed, port: int | None = None) -> AsyncIterator[Client]:
+async def front(
+    shop: Installed, port: int | None = None, *, vitals: Vitals | None = None
+) -> AsyncIterator[Client]:
     """Serve an installation's routes on loopback while the context lasts; on any port, or this."""
 
     async def ready() -> dict[str, str]:
@@ -34,7 +38,8 @@ async def front(shop: Installed, port: int | None = None) -> AsyncIterator[Clien
 
     rooms = Rooms(
         db=shop.db, shop=shop.shop, acceptor=shop.acceptor, worker=shop.worker,
-        clock=shop.shop.clock, ready=ready,
+        clock=shop.shop.clock, ready=vitals.ready if vitals else ready, vitals=vitals,
+        answered=vitals.answered if vitals else Answered(),
     )  # fmt: skip
     server = TestServer(new_app(rooms), port=port)
     await server.start_server()

@@ -11,18 +11,19 @@ from bot.accept import Acceptor
 from bot.actions import Receipt, Remote
 from bot.clock import Clock
 from bot.codec import action_from_json, event_to_json
-from bot.db import inbox, ledger
+from bot.db import claims, inbox, ledger
+from bot.db.claims import Claim
 from bot.db.inbox import Accepted, Arrival
+from bot.db.location import Postgres
 from bot.db.opening import opened
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Row
+from bot.db.tx import Database, Row
 from bot.decide import Decided, Decider
 from bot.events import Event
 from bot.shop import Shop
 from commands.app import main
 from commands.parts.compose import Home, fill, open_home, shop_of
 from commands.parts.stock import stock_shelves
-from tests.rooms import new_database
+from tests.rooms import location_in
 from tests.sealing import NONCE, encrypted, frame, padded, sign
 
 OPENED_S = 1_772_413_200.0  # Monday 2026-03-02, 09:00 in Shanghai: the clock's first moment
@@ -33,7 +34,7 @@ class Served:
     """The rooms of one home. Move time with `clock.follow(seconds since OPENED_S)`."""
 
     home: Home
-    db: SqliteDatabase
+    db: Database
     shop: Shop
     clock: Clock
     acceptor: Acceptor
@@ -69,7 +70,7 @@ class Served:
     async def settle_owed(self, outcome: Callable[[Remote], Receipt]) -> list[Row]:
         """Let every due effect end as `outcome` says, through the ledger; return their rows."""
         now_us = self.clock()
-        rows = await self.db.write(lambda tx: ledger.claim(tx, now_us, 1_000, (0, 9)))
+        rows = await self.db.write(lambda tx: claims.claim(tx, now_us, Claim(limit=1_000)))
         for row in rows:
             action = action_from_json(row["kind"], row["body"])
             assert isinstance(action, Remote)
@@ -95,12 +96,16 @@ class Served:
 async def served_home(folder: Path, *, start_s: float = OPENED_S) -> AsyncIterator[Served]:
     """Fill `folder` with the samples, stock its shelves, and open the rooms on its database."""
     fill(folder)
+    place = location_in(folder)
+    if isinstance(place, Postgres):  # so that commands find the same database
+        settings = folder / "settings.yaml"
+        told = settings.read_text("utf-8")
+        if "\ndatabase:" not in told:
+            settings.write_text(f"{told}\ndatabase: '{place.dsn}'\n", "utf-8")
     home = open_home(folder)
     clock = Clock(lambda: start_s)
     shop = shop_of(home, clock)
-    if not (folder / "xiaoer.db").exists():
-        new_database(folder)
-    async with opened(folder / "xiaoer.db", shop.instance_key) as db:
+    async with opened(place, shop.instance_key) as db:
         await stock_shelves(db, home.content, folder)
         yield Served(
             home=home,

@@ -12,9 +12,8 @@ from bot.db import ledger
 from bot.db.blocks import BlockShelf
 from bot.db.labels import LabelShelf
 from bot.db.memory import MemoryShelf
-from bot.db.sqlite import SqliteDatabase
 from bot.db.tokens import TokenShelf
-from bot.db.tx import Row
+from bot.db.tx import Database, Row
 from bot.events import Event
 from bot.perform import Door, Performer
 from bot.platforms.budget import Budget
@@ -39,7 +38,7 @@ SYNC = "kf/sync_msg"
 class Desk:
     """One corp's way out to customer service, over a real ledger."""
 
-    db: SqliteDatabase
+    db: Database
     platform: Platform
     port: Port
     performer: Performer

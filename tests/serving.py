@@ -14,6 +14,7 @@ from bot.web.keys import Rooms
 from bot.worker import Staffing, Worker
 from commands.report.tracing import traces_of
 from tests.homes import Served, served_home
+from tests.rooms import location_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ async def serving(home: Path, *, deciding: bool = False) -> AsyncIterator[Servin
         parts = Rooms(
             db=rooms.db, shop=rooms.shop, acceptor=rooms.acceptor, worker=worker,
             clock=rooms.clock, ready=_ready,
-            traces=traces_of(rooms.home, rooms.db.path, rooms.clock),
+            traces=traces_of(rooms.home, location_in(home), rooms.clock),
         )  # fmt: skip
         async with TestServer(new_app(parts)) as server:
             assert server.port is not None

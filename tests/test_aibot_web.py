@@ -142,7 +142,7 @@ async def test_the_url_verifies(client: Client) -> None:
 async def test_what_is_not_on_disk_is_not_acknowledged(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> None:
+    async def full(_work: object, **_how: object) -> None:
         raise DatabaseTrouble("the disk is full")
 
     one = sealed(asked("帮助"), "")

@@ -31,5 +31,12 @@ def test_a_call_is_declared_whole_and_made_at_the_twin(call: type[Call[Any]]) ->
     assert call.__name__ in _made()
 
 
+def test_only_what_reads_is_asked_by_get() -> None:
+    """A client sends a GET again by itself when a connection it had kept turns out to be closed."""
+    asked = [call.__name__ for call in EVERY if call.method == "GET"]
+    reads = [call.__name__ for call in EVERY if call.method == "GET" and call.klass is Class.B]
+    assert asked == reads
+
+
 def test_no_api_is_written_down_twice() -> None:
     assert len({call.__name__ for call in EVERY}) == len(EVERY)

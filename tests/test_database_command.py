@@ -160,7 +160,7 @@ def test_a_locked_database_is_not_waited_for_without_end(
     monkeypatch: pytest.MonkeyPatch,
     report: list[str],
 ) -> None:
-    monkeypatch.setattr("bot.db.reading.WAIT_MS", 20)
+    monkeypatch.setattr("bot.db.looking.WAIT_MS", 20)
     with closing(sqlite3.connect(migrated / "xiaoer.db", isolation_level=None)) as owner:
         owner.execute("PRAGMA locking_mode = EXCLUSIVE")
         owner.execute("BEGIN EXCLUSIVE")
@@ -172,7 +172,7 @@ def test_a_locked_database_is_not_waited_for_without_end(
 def test_a_locked_database_is_not_migrated(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.db.reading.WAIT_MS", 20)
+    monkeypatch.setattr("bot.db.looking.WAIT_MS", 20)
     with closing(sqlite3.connect(home / "xiaoer.db", isolation_level=None)) as owner:
         owner.execute("PRAGMA journal_mode = WAL")
         owner.execute("BEGIN IMMEDIATE")

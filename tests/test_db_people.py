@@ -11,8 +11,7 @@ from bot.actions import MarkGroup
 from bot.db import journal, seats, shelves
 from bot.db.merging import Cause, merge
 from bot.db.people import People, alias_digest, aliases_of, tags_of
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Tx, Work
+from bot.db.tx import Database, Tx, Work
 from bot.errors import Contended
 from bot.events import Alias, AliasKind
 from tests.little_shop import NEWCOMER, NOW_US, PETS
@@ -27,22 +26,22 @@ BECAUSE = Cause(how="unionid", inbox=1, at_us=NOW_US)
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         await one.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["C1", "C2", "C3", "C4"]))
         yield one
 
 
-async def meet(db: SqliteDatabase, alias: Alias, at_us: int = NOW_US) -> str:
+async def meet(db: Database, alias: Alias, at_us: int = NOW_US) -> str:
     person, _ = await db.write(lambda tx: PEOPLE.meet(tx, alias, at_us))
     return person
 
 
-async def link(db: SqliteDatabase, person: str, alias: Alias) -> str:
+async def link(db: Database, person: str, alias: Alias) -> str:
     return (await db.write(lambda tx: PEOPLE.link(tx, person, alias, BECAUSE, by=FAN))).person
 
 
-async def grant(db: SqliteDatabase, person: str, coupon: int, at_us: int) -> None:
+async def grant(db: Database, person: str, coupon: int, at_us: int) -> None:
     await db.write(
         lambda tx: shelves.claim(
             tx, campaign="newcomer", person=person, ordinal=1, coupon=coupon, inbox=coupon,
@@ -51,7 +50,7 @@ async def grant(db: SqliteDatabase, person: str, coupon: int, at_us: int) -> Non
     )  # fmt: skip
 
 
-async def redeem(db: SqliteDatabase, code: str) -> bool:
+async def redeem(db: Database, code: str) -> bool:
     async def work(tx: Tx) -> bool:
         row = await shelves.find_coupon(tx, code)
         assert row is not None
@@ -70,7 +69,7 @@ async def redeem(db: SqliteDatabase, code: str) -> bool:
         return False
 
 
-async def test_meeting_the_same_name_twice_is_meeting_the_same_person(db: SqliteDatabase) -> None:
+async def test_meeting_the_same_name_twice_is_meeting_the_same_person(db: Database) -> None:
     first, new = await db.write(lambda tx: PEOPLE.meet(tx, FAN, NOW_US))
     again, anew = await db.write(lambda tx: PEOPLE.meet(tx, FAN, NOW_US + 1))
     assert (first, new, anew) == (again, True, False)
@@ -84,9 +83,7 @@ async def test_meeting_the_same_name_twice_is_meeting_the_same_person(db: Sqlite
         Alias(AliasKind.OA_OPENID, "wx1", "Ada"),
     ],
 )
-async def test_another_kind_scope_or_spelling_is_another_person(
-    db: SqliteDatabase, other: Alias
-) -> None:
+async def test_another_kind_scope_or_spelling_is_another_person(db: Database, other: Alias) -> None:
     assert await meet(db, FAN) != await meet(db, other)
 
 
@@ -96,7 +93,7 @@ async def test_names_are_looked_up_by_a_keyed_hash() -> None:
 
 
 async def test_a_unionid_makes_one_member_of_two_and_the_older_survives(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     older = await meet(db, FAN)
     younger = await meet(db, CONTACT, NOW_US + DAY)
@@ -111,7 +108,7 @@ async def test_a_unionid_makes_one_member_of_two_and_the_older_survives(
     assert gone["merged_into"] == older
 
 
-async def test_merging_brings_tags_reaches_and_the_store_along(db: SqliteDatabase) -> None:
+async def test_merging_brings_tags_reaches_and_the_store_along(db: Database) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     await note(db, younger, Line(name="养猫", inbox=1))
     await db.write(lambda tx: tx.run("UPDATE person SET store = 'S012' WHERE id = ?", younger))
@@ -130,7 +127,7 @@ async def test_merging_brings_tags_reaches_and_the_store_along(db: SqliteDatabas
 
 @pytest.mark.parametrize("first", ["C1", "C2"])
 async def test_two_codes_of_one_slot_both_live_and_redeem_once_together(
-    db: SqliteDatabase, first: str
+    db: Database, first: str
 ) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     await grant(db, older, 1, NOW_US + 20)
@@ -144,9 +141,7 @@ async def test_two_codes_of_one_slot_both_live_and_redeem_once_together(
 
 
 @pytest.mark.parametrize("spent", ["C1", "C2"])
-async def test_a_code_spent_before_the_merge_spends_its_twin(
-    db: SqliteDatabase, spent: str
-) -> None:
+async def test_a_code_spent_before_the_merge_spends_its_twin(db: Database, spent: str) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     await grant(db, older, 1, NOW_US)
     await grant(db, younger, 2, NOW_US + 10)
@@ -158,7 +153,7 @@ async def test_a_code_spent_before_the_merge_spends_its_twin(
     assert [(g.code, g.redeemed) for g in facts.mine] == [("C1", True)]
 
 
-async def test_two_codes_both_spent_before_the_merge_stay_spent(db: SqliteDatabase) -> None:
+async def test_two_codes_both_spent_before_the_merge_stay_spent(db: Database) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     await grant(db, older, 1, NOW_US)
     await grant(db, younger, 2, NOW_US + 10)
@@ -172,7 +167,7 @@ async def test_two_codes_both_spent_before_the_merge_stay_spent(db: SqliteDataba
 @pytest.mark.parametrize("order", [*itertools.permutations(("C1", "C2", "C3"))])
 @pytest.mark.parametrize("oldest_grant", [0, 1, 2])
 async def test_three_members_who_are_one_redeem_once_whatever_the_order(
-    db: SqliteDatabase, order: tuple[str, ...], oldest_grant: int
+    db: Database, order: tuple[str, ...], oldest_grant: int
 ) -> None:
     people = [await meet(db, Alias(AliasKind.OA_OPENID, f"wx{n}", "ada"), n) for n in range(3)]
     for number, person in enumerate(people):
@@ -194,7 +189,7 @@ class Line:
     expires_us: int | None = None
 
 
-async def note(db: SqliteDatabase, person: str, *lines: Line) -> None:
+async def note(db: Database, person: str, *lines: Line) -> None:
     for line in lines:
         await db.write(noting(person, line))
 
@@ -206,7 +201,7 @@ def noting(person: str, line: Line) -> Work[None]:
     )  # fmt: skip
 
 
-async def test_the_current_tags_are_the_last_line_of_each_name(db: SqliteDatabase) -> None:
+async def test_the_current_tags_are_the_last_line_of_each_name(db: Database) -> None:
     ada = await meet(db, FAN)
     await note(
         db,
@@ -223,13 +218,13 @@ async def test_the_current_tags_are_the_last_line_of_each_name(db: SqliteDatabas
     assert len(rows) == 5
 
 
-async def test_one_event_writes_a_line_once(db: SqliteDatabase) -> None:
+async def test_one_event_writes_a_line_once(db: Database) -> None:
     ada = await meet(db, FAN)
     await note(db, ada, *[Line(name="养猫", inbox=1)] * 3)
     assert len(await db.read(lambda tx: tx.all("SELECT id FROM tag"))) == 1
 
 
-async def test_an_older_event_never_overrules_a_newer_reach(db: SqliteDatabase) -> None:
+async def test_an_older_event_never_overrules_a_newer_reach(db: Database) -> None:
     ada = await meet(db, FAN)
 
     async def reach(on: bool, at_us: int) -> None:
@@ -247,7 +242,7 @@ async def test_an_older_event_never_overrules_a_newer_reach(db: SqliteDatabase) 
 
 
 async def test_a_way_in_that_was_shown_still_leads_there_after_a_merge(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     for person, ticket in ((older, "T1"), (younger, "T2")):
@@ -264,12 +259,22 @@ def inviting(person: str, ticket: str) -> Work[None]:
     )
 
 
-async def chat_of(db: SqliteDatabase, ticket: str) -> str:
+async def chat_of(db: Database, ticket: str) -> str:
     row = await db.read(lambda tx: seats.shown_way(tx, ticket))
     return str(row["chat"]) if row else ""
 
 
-async def test_nobody_sits_in_a_group_that_was_dissolved(db: SqliteDatabase) -> None:
+async def test_a_seat_that_was_promised_and_taken_is_counted_once(db: Database) -> None:
+    ada = await meet(db, FAN)
+    await db.write(inviting(ada, "T1"))
+    promised = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
+    await db.write(lambda tx: seats.take(tx, "wrPETS1", "m-ada", ada, NOW_US))
+    taken = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))
+    pets = [next(g for g in p.groups if g.group.chat == "wrPETS1") for p in (promised, taken)]
+    assert [(group.members, group.held) for group in pets] == [(0, 1), (1, 0)]
+
+
+async def test_nobody_sits_in_a_group_that_was_dissolved(db: Database) -> None:
     ada = await meet(db, FAN)
     await db.write(lambda tx: seats.take(tx, "wrPETS1", "m-ada", ada, NOW_US))
     seated = await db.read(lambda tx: seats.pool_facts(tx, PETS, ada, NOW_US))

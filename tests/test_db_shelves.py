@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import micros
-from bot.db import shelves
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Tx
+from bot.db import shelves, till
+from bot.db.tx import Database, Tx
 from bot.errors import Contended
 from bot.ids import CODE_LENGTH, CODE_LETTERS
 from tests.little_shop import LAST_EGG, NEWCOMER, NOW, NOW_US
@@ -20,12 +19,12 @@ EXPIRES_US = micros(NOW) + 86_400_000_000
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         yield one
 
 
-async def claim(db: SqliteDatabase, person: str, campaign: str, coupon: int) -> bool:
+async def claim(db: Database, person: str, campaign: str, coupon: int) -> bool:
     async def work(tx: Tx) -> None:
         await shelves.claim(
             tx, campaign=campaign, person=person, ordinal=1, coupon=coupon, inbox=1,
@@ -39,7 +38,7 @@ async def claim(db: SqliteDatabase, person: str, campaign: str, coupon: int) -> 
     return True
 
 
-async def redeem(db: SqliteDatabase, code: str, request: str) -> bool:
+async def redeem(db: Database, code: str, request: str) -> bool:
     async def work(tx: Tx) -> None:
         row = await shelves.find_coupon(tx, code)
         assert row is not None
@@ -55,13 +54,13 @@ async def redeem(db: SqliteDatabase, code: str, request: str) -> bool:
     return True
 
 
-async def count(db: SqliteDatabase, what: str) -> int:
+async def count(db: Database, what: str) -> int:
     row = await db.read(lambda tx: tx.one(f"SELECT count(*) AS n FROM {what}"))  # noqa: S608
     assert row is not None
     return int(row["n"])
 
 
-async def test_generated_codes_fill_the_stock_once(db: SqliteDatabase) -> None:
+async def test_generated_codes_fill_the_stock_once(db: Database) -> None:
     assert await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER)) == NEWCOMER.stock
     assert await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER)) == 0
     rows = await db.read(lambda tx: tx.all("SELECT code FROM coupon"))
@@ -72,7 +71,7 @@ async def test_generated_codes_fill_the_stock_once(db: SqliteDatabase) -> None:
 
 
 async def test_a_smaller_stock_takes_codes_off_the_shelf_and_a_larger_one_puts_them_back(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
     await claim(db, "P1", "newcomer", 1)
@@ -84,7 +83,7 @@ async def test_a_smaller_stock_takes_codes_off_the_shelf_and_a_larger_one_puts_t
 
 
 async def test_a_stock_lowered_below_what_was_given_leaves_an_empty_shelf(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
     for number in range(1, 4):
@@ -96,7 +95,7 @@ async def test_a_stock_lowered_below_what_was_given_leaves_an_empty_shelf(
 
 
 async def test_imported_codes_are_taken_up_to_the_stock_and_never_twice(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     codes = ["A1", "A2", "A2", "A3", "A4", "A5", "A6"]
     assert await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, codes)) == 5
@@ -104,7 +103,7 @@ async def test_imported_codes_are_taken_up_to_the_stock_and_never_twice(
     assert await count(db, "coupon WHERE code IN ('A1','A2','A3','A4','A5')") == 5
 
 
-async def test_sixty_four_claims_of_the_last_coupon_give_it_to_one(db: SqliteDatabase) -> None:
+async def test_sixty_four_claims_of_the_last_coupon_give_it_to_one(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, LAST_EGG))
     won = await asyncio.gather(*(claim(db, f"P{n}", "egg", 1) for n in range(64)))
     assert won.count(True) == 1
@@ -112,20 +111,20 @@ async def test_sixty_four_claims_of_the_last_coupon_give_it_to_one(db: SqliteDat
     assert await count(db, "coupon WHERE state = 'granted'") == 1
 
 
-async def test_one_member_at_many_doors_gets_one_share(db: SqliteDatabase) -> None:
+async def test_one_member_at_many_doors_gets_one_share(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
     won = await asyncio.gather(*(claim(db, "P1", "newcomer", n) for n in range(1, 6)))
     assert won.count(True) == 1
     assert await count(db, "coupon WHERE state = 'shelf'") == NEWCOMER.stock - 1
 
 
-async def test_a_coupon_of_another_campaign_is_never_given(db: SqliteDatabase) -> None:
+async def test_a_coupon_of_another_campaign_is_never_given(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, NEWCOMER))
     assert not await claim(db, "P1", "egg", 1)
     assert await count(db, "coupon_grant") == 0
 
 
-async def test_the_facts_show_what_is_mine_and_what_would_come_next(db: SqliteDatabase) -> None:
+async def test_the_facts_show_what_is_mine_and_what_would_come_next(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["A1", "A2"]))
     await claim(db, "P1", "newcomer", 1)
     mine = await db.read(lambda tx: shelves.campaign_facts(tx, NEWCOMER, "P1"))
@@ -137,7 +136,7 @@ async def test_the_facts_show_what_is_mine_and_what_would_come_next(db: SqliteDa
     assert (sold_out.coupon, sold_out.code) == (0, "")
 
 
-async def test_a_coupon_is_redeemed_once_by_however_many_tills(db: SqliteDatabase) -> None:
+async def test_a_coupon_is_redeemed_once_by_however_many_tills(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["A1"]))
     await claim(db, "P1", "newcomer", 1)
     taken = await asyncio.gather(*(redeem(db, "A1", f"R{n}") for n in range(32)))
@@ -146,9 +145,25 @@ async def test_a_coupon_is_redeemed_once_by_however_many_tills(db: SqliteDatabas
     assert facts.mine[0].redeemed
 
 
+async def test_a_redemption_is_taken_back_once(db: Database) -> None:
+    await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["A1"]))
+    await claim(db, "P1", "newcomer", 1)
+    assert await redeem(db, "A1", "R1")
+    taken_back = await asyncio.gather(*(take_back(db, 1) for _ in range(8)))
+    assert taken_back.count(True) == 1
+
+
+async def take_back(db: Database, coupon: int) -> bool:
+    try:
+        await db.write(lambda tx: till.undo(tx, coupon=coupon, by="Bo", at_us=NOW_US))
+    except Contended:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("typed", ["ab-12", "AB12CD", "ab12 cd", "AB-12-CD"])
 async def test_a_code_is_found_as_it_was_imported_and_as_people_type_it(
-    db: SqliteDatabase, typed: str
+    db: Database, typed: str
 ) -> None:
     await db.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, ["ab-12", "AB12CD", "AB12"]))
     found = await db.read(lambda tx: shelves.find_coupon(tx, typed))
@@ -156,7 +171,7 @@ async def test_a_code_is_found_as_it_was_imported_and_as_people_type_it(
     assert found["code"] == ("ab-12" if typed == "ab-12" else "AB12CD")
 
 
-async def test_a_generated_code_can_be_found_whatever_its_prefix(db: SqliteDatabase) -> None:
+async def test_a_generated_code_can_be_found_whatever_its_prefix(db: Database) -> None:
     await db.write(lambda tx: shelves.stock_generated(tx, replace(NEWCOMER, prefix="XM-")))
     row = await db.read(lambda tx: tx.one("SELECT code FROM coupon"))
     assert row is not None

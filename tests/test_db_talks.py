@@ -11,8 +11,7 @@ from bot.clock import moment
 from bot.db import talks
 from bot.db.merging import Cause, merge
 from bot.db.people import People
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Tx
+from bot.db.tx import Database, Tx
 from bot.events import Alias, AliasKind
 from bot.facts import Talk
 from tests.little_shop import NOW_US
@@ -24,12 +23,12 @@ BECAUSE = Cause(how="unionid", inbox=1, at_us=NOW_US)
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         yield one
 
 
-async def mark(db: SqliteDatabase, **happened: Any) -> Talk:
+async def mark(db: Database, **happened: Any) -> Talk:
     """Mark something in Ada's conversation and return how it stands."""
     usual: dict[str, Any] = {
         "account": "corp", "kf": "wk1", "member": "wm-ada", "person": "P1", "chat": "",
@@ -40,11 +39,11 @@ async def mark(db: SqliteDatabase, **happened: Any) -> Talk:
     return found[-1]
 
 
-async def test_a_conversation_begins_with_nobody_holding_it(db: SqliteDatabase) -> None:
+async def test_a_conversation_begins_with_nobody_holding_it(db: Database) -> None:
     assert await mark(db) == ADAS
 
 
-async def test_marks_of_one_conversation_are_kept_together(db: SqliteDatabase) -> None:
+async def test_marks_of_one_conversation_are_kept_together(db: Database) -> None:
     await mark(db, spoke_us=NOW_US, state="bot")
     await mark(db, sent=1)
     assert await mark(db, staff_us=LATER_US, state="human") == replace(
@@ -53,14 +52,14 @@ async def test_marks_of_one_conversation_are_kept_together(db: SqliteDatabase) -
 
 
 async def test_no_state_leaves_it_and_an_empty_one_frees_the_conversation(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     await mark(db, state="pool")
     assert (await mark(db)).state == "pool"
     assert (await mark(db, state="")).state == ""
 
 
-async def test_newer_words_of_the_customer_count_our_messages_anew(db: SqliteDatabase) -> None:
+async def test_newer_words_of_the_customer_count_our_messages_anew(db: Database) -> None:
     await mark(db, spoke_us=NOW_US)
     for _ in range(3):
         await mark(db, sent=1)
@@ -68,27 +67,27 @@ async def test_newer_words_of_the_customer_count_our_messages_anew(db: SqliteDat
 
 
 @pytest.mark.parametrize("spoke_us", [NOW_US, LATER_US])
-async def test_words_told_late_or_again_renew_nothing(db: SqliteDatabase, spoke_us: int) -> None:
+async def test_words_told_late_or_again_renew_nothing(db: Database, spoke_us: int) -> None:
     await mark(db, spoke_us=LATER_US, staff_us=LATER_US)
     await mark(db, sent=2)
     talk = await mark(db, spoke_us=spoke_us, staff_us=NOW_US)
     assert (talk.spoke, talk.staff_spoke, talk.sent) == (moment(LATER_US), moment(LATER_US), 2)
 
 
-async def test_each_kf_account_has_a_conversation_of_its_own(db: SqliteDatabase) -> None:
+async def test_each_kf_account_has_a_conversation_of_its_own(db: Database) -> None:
     await mark(db, state="human")
     assert await mark(db, kf="wk2") == replace(ADAS, kf="wk2")
     assert await db.read(lambda tx: talks.of_member(tx, "P2")) == []
 
 
-async def test_a_merge_gives_every_conversation_to_the_survivor(db: SqliteDatabase) -> None:
+async def test_a_merge_gives_every_conversation_to_the_survivor(db: Database) -> None:
     older, younger = [await talked(db, kf, at) for kf, at in (("wk1", NOW_US), ("wk2", LATER_US))]
     assert await db.write(lambda tx: merge(tx, older, younger, BECAUSE)) == older
     found = await db.read(lambda tx: talks.of_member(tx, older))
     assert [talk.kf for talk in found] == ["wk1", "wk2"]
 
 
-async def talked(db: SqliteDatabase, kf: str, at_us: int) -> str:
+async def talked(db: Database, kf: str, at_us: int) -> str:
     """Make a member who has a conversation, and return their id."""
 
     async def work(tx: Tx) -> str:

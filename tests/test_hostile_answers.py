@@ -20,7 +20,7 @@ from bot.platforms.kf.api.sessions import PullMessages, ReadSession
 from bot.platforms.oa.api.followers import ListFollowers, ReadFollower
 from bot.platforms.oa.calls import perform as at_oa
 from bot.platforms.port import Port, text_of
-from bot.platforms.token import FLOOR_US
+from bot.platforms.tries import FLOOR_US
 from bot.platforms.wire import Answer, File, Phase, Wire, new_session
 from commands.parts.patience import Trouble, every_row
 from tests.calls_page import EVERY

@@ -109,11 +109,12 @@ async def end(shop: Installed) -> Mapping[str, object]:
     grants = await shop.rows(
         "SELECT g.person_id, g.coupon_id FROM coupon_grant g WHERE g.ordinal IS NOT NULL"
     )
-    owners = await shop.rows(
-        "SELECT o.number, group_concat(a.value) AS names FROM shop_order o"
-        " LEFT JOIN (SELECT * FROM alias ORDER BY value) a ON a.person_id = o.person_id"
-        " GROUP BY o.number"
-    )
+    orders: dict[str, set[str]] = {}
+    for row in await shop.rows(
+        "SELECT o.number, coalesce(a.value, '') AS name FROM shop_order o"
+        " LEFT JOIN alias a ON a.person_id = o.person_id"
+    ):
+        orders.setdefault(row["number"], set()).add(row["name"])
     holders = [row["person_id"] for row in grants]
     assert len(holders) == len({*holders}), "a share for each person"
     names = {
@@ -132,7 +133,7 @@ async def end(shop: Installed) -> Mapping[str, object]:
     return {
         "people": await partition(shop),
         "holders": frozenset(names.values()),
-        "orders": {row["number"]: frozenset((row["names"] or "").split(",")) for row in owners},
+        "orders": orders,
     }
 
 

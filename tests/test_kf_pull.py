@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.actions import State
-from bot.db import ledger
+from bot.db import orphans
 from bot.events import KfNotice, KfRang, KfSaid
 from tests.kf_desk import PULL, SYNC, Desk, customer_service, never_answered
 from tests.kf_items import KF, entered, said
@@ -127,7 +127,7 @@ async def test_the_cursor_moves_only_together_with_the_events(desk: Desk) -> Non
     page = fine(msg_list=[said("m1", "领券")], next_cursor="c1")
     desk.platform.answers[SYNC] = lambda _: page
     stale = await desk.owe(PULL)
-    await desk.db.write(lambda tx: ledger.recover(tx, NOW_US))
+    await desk.db.write(lambda tx: orphans.recover(tx, NOW_US))
     await desk.performer.perform(stale)
     assert (await desk.rows(), await desk.cursor()) == ([], "")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import micros_of
-from bot.db import ledger
+from bot.db import orphans
 from tests.callbacks import followed, group_changed
 from tests.kf_desk import SYNC
 from tests.kf_items import ADA, said
@@ -223,7 +223,7 @@ async def killed_once_at_each_pull(desk: KfLog, answered: bool) -> int:
     claimed = await shop.performer.claim(1000, (0, 9))
     for row in claimed:
         if row["kind"] == "kf_pull":
-            await shop.db.write(lambda tx: ledger.recover(tx, shop.shop.clock()))
+            await shop.db.write(lambda tx: orphans.recover(tx, shop.shop.clock()))
             if answered:
                 await shop.performer.perform(row)
             await shop.perform_due()

@@ -9,6 +9,7 @@ import pytest
 from bot.actions import Label, Receipt, Remote, State
 from bot.db import inbox
 from tests.homes import Served, command, contact_added, oa_event, oa_text, served_home
+from tests.servers import only_sqlite
 
 UNANSWERED = "请求已写出但没有应答"
 
@@ -137,6 +138,7 @@ async def test_an_operators_word_settles_an_unknown_effect_once(
         assert await _state_of(rooms, effect) == state
 
 
+@only_sqlite
 async def test_nothing_is_resolved_while_a_server_holds_the_database(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

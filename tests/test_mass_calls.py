@@ -121,7 +121,7 @@ async def test_no_answer_means_to_look_later_and_a_refusal_is_told(tmp_path: Pat
         lost = Answer(phase=Phase.WRITTEN, trouble="连接断了")
         shop.platform.answers["add_msg_template"] = lambda _: lost
         receipt = await make(MAKE, port, 1)
-        assert (receipt.state, receipt.retry_s) == (State.READY, 15)
+        assert (receipt.state, receipt.phase) == (State.READY, Phase.WRITTEN)
         shop.platform.answers["add_msg_template"] = lambda _: refused(41048)
         receipt = await make(MAKE, port, 1)
         (event,) = receipt.events

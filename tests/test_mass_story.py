@@ -12,7 +12,6 @@ from bot.codec import event_to_json
 from bot.db import inbox
 from bot.db.inbox import Arrival
 from bot.events import Event, Letter, MassAsked, MassDue, MassNudged, MassStopped, Selection
-from bot.platforms.wecom import mass_calls
 from tests.twin_shop import TwinShop, twin_shop
 
 CORP = "wecom-main"
@@ -120,10 +119,7 @@ async def test_a_customer_at_the_cap_is_left_out_and_open_promises_count(tmp_pat
         assert (await tell(shop, asked("再来")))["code"] == "nobody"
 
 
-async def test_an_answer_that_was_cut_off_leads_to_one_task(
-    shop: TwinShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mass_calls, "_LIST_LAGS_S", 0.05)
+async def test_an_answer_that_was_cut_off_leads_to_one_task(shop: TwinShop) -> None:
     fault = {"host": "wecom", "path": "/cgi-bin/externalcontact/add_msg_template"}
     await shop.scene.control("faults", {**fault, "kind": "reset_after"})
     await tell(shop, asked(staff="xiaowang"))
@@ -135,10 +131,7 @@ async def test_an_answer_that_was_cut_off_leads_to_one_task(
     await clean(shop)
 
 
-async def test_a_request_that_never_arrived_is_made_again(
-    shop: TwinShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mass_calls, "_LIST_LAGS_S", 0.05)
+async def test_a_request_that_never_arrived_is_made_again(shop: TwinShop) -> None:
     await tell(shop, asked("早先", staff="xiaowang"))
     fault = {"host": "wecom", "path": "/cgi-bin/externalcontact/add_msg_template"}
     await shop.scene.control("faults", {**fault, "kind": "reset_before"})
@@ -150,10 +143,7 @@ async def test_a_request_that_never_arrived_is_made_again(
 
 
 @pytest.mark.parametrize("fault", ["reset_before", "html", "reset_after", "truncated"])
-async def test_two_messages_of_the_same_words_keep_a_task_each(
-    shop: TwinShop, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
-    monkeypatch.setattr(mass_calls, "_LIST_LAGS_S", 0.05)
+async def test_two_messages_of_the_same_words_keep_a_task_each(shop: TwinShop, fault: str) -> None:
     await shop.scene.control("settings", {"mass_creator": 0})
     await tell(shop, asked("早先", staff="xiaowang"))
     planted = {"host": "wecom", "path": "/cgi-bin/externalcontact/add_msg_template"}

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.db.sqlite import SqliteDatabase
+from bot.db.reading import ask
 from tests.homes import Served, command, oa_text, served_home
+from tests.rooms import location_in
+from tests.servers import only_sqlite
 
 PHONE = "13800000001"
 SHEET = f"""openid,手机号,会员卡号,external_userid
@@ -38,18 +40,12 @@ def claimed(home: Path) -> None:
 
 
 def alive(home: Path) -> int:
-    async def story() -> int:
-        db = SqliteDatabase(home / "xiaoer.db")
-        try:
-            row = await db.read(
-                lambda tx: tx.one("SELECT count(*) AS n FROM person WHERE merged_into IS NULL")
-            )
-        finally:
-            db.close()
-        assert row is not None
-        return int(row["n"])
-
-    return asyncio.run(story())
+    row = ask(
+        location_in(home),
+        lambda tx: tx.one("SELECT count(*) AS n FROM person WHERE merged_into IS NULL"),
+    )
+    assert row is not None
+    return int(row["n"])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -129,6 +125,7 @@ def test_an_unknown_merge_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFix
     assert (told.code, told.out.strip()) == (1, "没有第 9 号合并")
 
 
+@only_sqlite
 async def test_while_a_server_runs_nothing_is_undone_behind_its_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

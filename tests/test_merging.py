@@ -9,8 +9,7 @@ import pytest
 from bot.db import journal, merging, seats, shelves
 from bot.db.merging import Cause, merge
 from bot.db.people import People, aliases_of, tags_of
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Tx
+from bot.db.tx import Database, Tx
 from bot.errors import Contended
 from bot.events import Alias, AliasKind
 from tests.little_shop import NEWCOMER, NOW_US
@@ -26,19 +25,19 @@ BECAUSE = Cause(how="told", inbox=7, at_us=NOW_US)
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         codes = ["C1", "C2", "C3", "C4"]
         await one.write(lambda tx: shelves.stock_imported(tx, NEWCOMER, codes))
         yield one
 
 
-async def meet(db: SqliteDatabase, alias: Alias, at_us: int = NOW_US) -> str:
+async def meet(db: Database, alias: Alias, at_us: int = NOW_US) -> str:
     person, _ = await db.write(lambda tx: PEOPLE.meet(tx, alias, at_us))
     return person
 
 
-async def furnish(db: SqliteDatabase, person: str, coupon: int, address: str) -> None:
+async def furnish(db: Database, person: str, coupon: int, address: str) -> None:
     """Give a member one row of every kind that a merge moves."""
 
     async def work(tx: Tx) -> None:
@@ -62,7 +61,7 @@ async def furnish(db: SqliteDatabase, person: str, coupon: int, address: str) ->
     await db.write(work)
 
 
-async def belongings(db: SqliteDatabase, person: str) -> Mapping[str, object]:
+async def belongings(db: Database, person: str) -> Mapping[str, object]:
     """Everything that is a member's, as a merge and its undoing must leave it."""
 
     async def work(tx: Tx) -> Mapping[str, object]:
@@ -87,7 +86,7 @@ async def belongings(db: SqliteDatabase, person: str) -> Mapping[str, object]:
     return await db.read(work)
 
 
-async def three(db: SqliteDatabase) -> Sequence[str]:
+async def three(db: Database) -> Sequence[str]:
     """Three furnished members; the first is the oldest."""
     people = [await meet(db, name, NOW_US + n) for n, name in enumerate((FAN, CONTACT, THIRD))]
     for number, person in enumerate(people, 1):
@@ -95,7 +94,7 @@ async def three(db: SqliteDatabase) -> Sequence[str]:
     return people
 
 
-async def united(db: SqliteDatabase, one: str, other: str) -> int:
+async def united(db: Database, one: str, other: str) -> int:
     """Merge two and return the number of the merge."""
     await db.write(lambda tx: merge(tx, one, other, BECAUSE))
     row = await db.read(lambda tx: tx.one("SELECT max(id) AS id FROM merge_log"))
@@ -103,11 +102,11 @@ async def united(db: SqliteDatabase, one: str, other: str) -> int:
     return int(row["id"])
 
 
-async def undo(db: SqliteDatabase, number: int) -> bool:
+async def undo(db: Database, number: int) -> bool:
     return await db.write(lambda tx: merging.undo(tx, number, "bo", NOW_US))
 
 
-async def redeem(db: SqliteDatabase, code: str) -> bool:
+async def redeem(db: Database, code: str) -> bool:
     async def work(tx: Tx) -> bool:
         row = await shelves.find_coupon(tx, code)
         assert row is not None
@@ -124,7 +123,7 @@ async def redeem(db: SqliteDatabase, code: str) -> bool:
 
 
 async def test_undoing_a_merge_restores_both_exactly_and_twice_changes_nothing(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     people = await three(db)
     before = [await belongings(db, person) for person in people]
@@ -140,7 +139,7 @@ async def test_undoing_a_merge_restores_both_exactly_and_twice_changes_nothing(
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("pairs", [((1, 2), (0, 1)), ((0, 1), (0, 2)), ((0, 2), (0, 1))])
 async def test_a_chain_comes_apart_in_any_order(
-    db: SqliteDatabase, pairs: Sequence[tuple[int, int]], order: Sequence[int]
+    db: Database, pairs: Sequence[tuple[int, int]], order: Sequence[int]
 ) -> None:
     people = await three(db)
     before = [await belongings(db, person) for person in people]
@@ -154,7 +153,7 @@ async def test_a_chain_comes_apart_in_any_order(
 
 
 async def test_a_member_merged_below_goes_along_when_the_upper_merge_is_undone(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     people = await three(db)
     await united(db, people[1], people[2])
@@ -165,7 +164,7 @@ async def test_a_member_merged_below_goes_along_when_the_upper_merge_is_undone(
     assert (await belongings(db, people[0]))["names"] == {FAN}
 
 
-async def test_one_who_was_parted_and_merged_elsewhere_stays_there(db: SqliteDatabase) -> None:
+async def test_one_who_was_parted_and_merged_elsewhere_stays_there(db: Database) -> None:
     people = await three(db)
     lower = await united(db, people[1], people[2])
     upper = await united(db, people[0], people[1])
@@ -177,7 +176,7 @@ async def test_one_who_was_parted_and_merged_elsewhere_stays_there(db: SqliteDat
     assert (await belongings(db, people[2]))["merged"] == people[0]
 
 
-async def test_a_lent_store_goes_back_and_an_own_one_stays(db: SqliteDatabase) -> None:
+async def test_a_lent_store_goes_back_and_an_own_one_stays(db: Database) -> None:
     people = await three(db)
     await db.write(lambda tx: tx.run("UPDATE person SET store = '' WHERE id <> ?", people[2]))
     lower = await united(db, people[1], people[2])
@@ -189,7 +188,7 @@ async def test_a_lent_store_goes_back_and_an_own_one_stays(db: SqliteDatabase) -
 
 
 async def test_what_came_since_stays_but_for_what_is_known_of_a_name_that_goes_back(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     older, younger, _ = await three(db)
     number = await united(db, older, younger)
@@ -213,9 +212,7 @@ async def test_what_came_since_stays_but_for_what_is_known_of_a_name_that_goes_b
 
 
 @pytest.mark.parametrize("spent", ["C1", "C2"])
-async def test_a_redemption_stays_with_the_coupon_it_was_made_by(
-    db: SqliteDatabase, spent: str
-) -> None:
+async def test_a_redemption_stays_with_the_coupon_it_was_made_by(db: Database, spent: str) -> None:
     older, younger, _ = await three(db)
     number = await united(db, older, younger)
     assert await redeem(db, spent)
@@ -227,7 +224,7 @@ async def test_a_redemption_stays_with_the_coupon_it_was_made_by(
 
 @pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
 async def test_which_code_stands_does_not_depend_on_who_was_linked_first(
-    db: SqliteDatabase, order: Sequence[int]
+    db: Database, order: Sequence[int]
 ) -> None:
     people = await three(db)
     assert await redeem(db, "C2")
@@ -244,7 +241,7 @@ async def test_which_code_stands_does_not_depend_on_who_was_linked_first(
 
 
 async def test_the_same_link_does_not_join_again_whom_an_operator_parted(
-    db: SqliteDatabase,
+    db: Database,
 ) -> None:
     older, younger, _ = await three(db)
     await db.write(lambda tx: PEOPLE.link(tx, younger, UNION, BECAUSE, by=CONTACT))
@@ -260,7 +257,7 @@ async def test_the_same_link_does_not_join_again_whom_an_operator_parted(
     assert (await belongings(db, younger))["merged"] == older
 
 
-async def test_two_unionids_are_two_people(db: SqliteDatabase) -> None:
+async def test_two_unionids_are_two_people(db: Database) -> None:
     older, younger = await meet(db, FAN), await meet(db, CONTACT, NOW_US + 1)
     other = Alias(AliasKind.UNIONID, "", "bo")
     await db.write(lambda tx: PEOPLE.link(tx, older, UNION, BECAUSE, by=FAN))
@@ -276,7 +273,7 @@ async def test_two_unionids_are_two_people(db: SqliteDatabase) -> None:
     assert (await belongings(db, younger))["names"] == {CONTACT, other, phone}
 
 
-async def test_a_member_who_is_gone_is_merged_with_nobody(db: SqliteDatabase) -> None:
+async def test_a_member_who_is_gone_is_merged_with_nobody(db: Database) -> None:
     people = await three(db)
     await united(db, people[0], people[1])
     with pytest.raises(Contended):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.db import merging, shelves
 from bot.db.merging import Cause, merge
 from bot.db.people import People
-from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Database
 from bot.events import Alias, AliasKind
 from tests.little_shop import NEWCOMER, NOW_US
 from tests.rooms import INSTANCE_KEY, database
@@ -44,7 +44,7 @@ class Model:
         return sorted(other for other, by in self.granted.items() if self.top(by) == mine)
 
 
-async def do(db: SqliteDatabase, model: Model, deed: Deed, at_us: int) -> None:
+async def do(db: Database, model: Model, deed: Deed, at_us: int) -> None:
     verb, one, other = deed
     match verb:
         case "merge":
@@ -60,7 +60,7 @@ async def do(db: SqliteDatabase, model: Model, deed: Deed, at_us: int) -> None:
             await redeem(db, model, sorted(model.granted)[other % len(model.granted)], at_us)
 
 
-async def unite(db: SqliteDatabase, model: Model, older: int, younger: int, at_us: int) -> None:
+async def unite(db: Database, model: Model, older: int, younger: int, at_us: int) -> None:
     if older == younger:
         return
     cause = Cause(how="told", inbox=1, at_us=at_us)
@@ -72,7 +72,7 @@ async def unite(db: SqliteDatabase, model: Model, older: int, younger: int, at_u
     model.merges[row["id"]] = younger
 
 
-async def claim(db: SqliteDatabase, model: Model, one: int, at_us: int) -> None:
+async def claim(db: Database, model: Model, one: int, at_us: int) -> None:
     person = model.people[one]
     facts = await db.read(lambda tx: shelves.campaign_facts(tx, STOCKED, person))
     assert bool(facts.mine) == any(model.top(by) == one for by in model.granted.values())
@@ -86,7 +86,7 @@ async def claim(db: SqliteDatabase, model: Model, one: int, at_us: int) -> None:
         model.granted[facts.code] = one
 
 
-async def redeem(db: SqliteDatabase, model: Model, code: str, at_us: int) -> None:
+async def redeem(db: Database, model: Model, code: str, at_us: int) -> None:
     row = await db.read(lambda tx: shelves.find_coupon(tx, code))
     assert row is not None
     spent = model.spent & {*model.together(code)}
@@ -101,7 +101,7 @@ async def redeem(db: SqliteDatabase, model: Model, code: str, at_us: int) -> Non
         model.spent.add(code)
 
 
-async def check(db: SqliteDatabase, model: Model) -> None:
+async def check(db: Database, model: Model) -> None:
     names = await db.read(lambda tx: tx.all("SELECT value, person_id FROM alias"))
     for row in names:
         assert row["person_id"] == model.people[model.top(int(row["value"]))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.db import ledger
+from bot.db import orphans
 from bot.events import Event, RedeemAsked, RedeemUndone
 from bot.platforms.oa.noticing import message_key
 from bot.platforms.wire import Answer, Phase
@@ -123,7 +123,7 @@ async def test_what_was_under_way_at_a_kill_is_repeated_while_its_key_lives(
     (row, *_) = await shop.performer.claim(10, (0, 9))
     assert row["kind"] == "oa_template"
     shop.hand.move(599)
-    await shop.db.write(lambda tx: ledger.recover(tx, shop.shop.clock()))
+    await shop.db.write(lambda tx: orphans.recover(tx, shop.shop.clock()))
     await shop.settle_down()
     assert await outcome(shop) == ("done", 2)
 
@@ -133,7 +133,7 @@ async def test_what_was_under_way_too_long_before_a_restart_is_unknown(shop: Ins
     await shop.decide_due()
     await shop.performer.claim(10, (0, 9))
     shop.hand.move(601)
-    await shop.db.write(lambda tx: ledger.recover(tx, shop.shop.clock()))
+    await shop.db.write(lambda tx: orphans.recover(tx, shop.shop.clock()))
     await shop.settle_down()
     assert await outcome(shop) == ("unknown", 1)
     assert shop.platform.to(SEND) == []

@@ -8,7 +8,7 @@ import pytest
 
 from bot.actions import Label, ReadProfile, Remark, Remote, Send, State, WelcomeContact
 from bot.clock import moment
-from bot.db import ledger
+from bot.db import ledger, orphans
 from bot.db.labels import LabelShelf
 from bot.events import Alias, AliasKind
 from bot.platforms.wire import Answer, Phase
@@ -178,7 +178,7 @@ async def test_labels_are_made_once_and_remembered(shop: Installed) -> None:
 async def test_the_outcome_of_a_try_that_lost_its_fence_is_thrown_away(shop: Installed) -> None:
     await owe(shop, REMARK)
     (stale,) = await shop.performer.claim(1, (0, 9))
-    await shop.db.write(lambda tx: ledger.recover(tx, NOW_US))
+    await shop.db.write(lambda tx: orphans.recover(tx, NOW_US))
     shop.platform.answers["remark"] = lambda _: refused(60111)
     receipt = await shop.performer.perform(stale)
     assert receipt.state is State.FAILED

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from bot.db import inbox
 from bot.db.inbox import Accepted
 from tests.callbacks import contact_added, followed, group_changed, said, scanned, tapped
-from tests.little_shop import shop_content
+from tests.little_shop import NOW_S, shop_content
 from tests.rooms import Installed, database, installed
 
 FANS = ("ada", "bo", "cy", "dee")
@@ -143,16 +143,17 @@ async def stock_adds_up(shop: Installed) -> None:
 # --- any order, any number of times ---
 
 FIRST = (followed("ada", "poster-S012-door"), said("ada", "几点", 1))
+LATER_S = NOW_S + 22  # when the first answers have gone out
 REST = (
-    said("ada", "领券", 2),
-    said("ada", "鸡蛋", 3),
-    said("ada", "宠物群", 4),
-    said("ada", "量子面包", 5),
-    contact_added("m-ada", state="staff-xiaowang"),
-    group_changed("wrPETS1", "m-ada"),
-    followed("bo", "poster-S012-till"),
-    said("bo", "领券", 6),
-    contact_added("m-bo", state="staff-xiaowang", code="WC2"),
+    said("ada", "领券", 2, at_s=LATER_S),
+    said("ada", "鸡蛋", 3, at_s=LATER_S),
+    said("ada", "宠物群", 4, at_s=LATER_S),
+    said("ada", "量子面包", 5, at_s=LATER_S),
+    contact_added("m-ada", state="staff-xiaowang", at_s=LATER_S),
+    group_changed("wrPETS1", "m-ada", at_s=LATER_S),
+    followed("bo", "poster-S012-till", at_s=LATER_S),
+    said("bo", "领券", 6, at_s=LATER_S),
+    contact_added("m-bo", state="staff-xiaowang", code="WC2", at_s=LATER_S),
 )
 REPEATED = st.lists(st.sampled_from(range(len(REST))), max_size=8)
 

@@ -51,7 +51,7 @@ async def test_a_running_server_compares_and_the_page_names_what_was_missed(
         monkeypatch.setenv("XIAOER_TWIN_CLOCK_URL", clock)
         capsys.readouterr()
 
-        folder = shop.database.parent
+        folder = shop.folder
         code = await asyncio.to_thread(
             verb.run, folder, account="", since="2020-01-01", show=False, as_json=False
         )

@@ -117,6 +117,19 @@ def test_a_short_key_is_named_with_its_path_and_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://bo:p%40w@db.example:5432/shop?sslmode=require",
+        "postgres://bo@one:5432,two:5432/shop?target_session_attrs=read-write",
+        "postgresql://bo:@/shop?host=/run/postgresql",
+    ],
+)
+def test_a_servers_address_is_taken_as_it_is(tmp_path: Path, address: str) -> None:
+    (tmp_path / "settings.yaml").write_text(f"database: {address}\n", encoding="utf-8")
+    assert load(tmp_path, {}).database == address
+
+
+@pytest.mark.parametrize(
     ("line", "says"),
     [
         ("listen: {prot: 1}", "settings.yaml:1:10: listen.prot: 不认识的设置（是不是 port？）"),
@@ -134,6 +147,8 @@ def test_a_short_key_is_named_with_its_path_and_place(tmp_path: Path) -> None:
         ("store_zone: Asia/Hangzhou", "store_zone: 没有这个时区"),
         ("store_zone: ../etc/passwd", "store_zone: 没有这个时区"),
         ("database: mysql://x", "database: 应以 sqlite: 或 postgresql:// 开头"),
+        ("database: postgresql://bo:p@w@db/shop", "应如 postgresql://用户:口令@主机:5432/库名"),
+        ("database: postgresql://bo:pw@db", "应如 postgresql://用户:口令@主机:5432/库名"),
         ("redis_url: http://x", "redis_url: 应以 redis:// 或 rediss:// 开头"),
         ("dedupe_days: 7", "dedupe_days: 应大于 callback_window_days"),
         ("welcome_margin_s: 20", "welcome_margin_s: 应小于 welcome_lives_s"),

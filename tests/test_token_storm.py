@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.db.sqlite import SqliteDatabase
+from bot.db.tx import Database
 from bot.platforms.port import Port
 from bot.platforms.wire import File, new_session
 from commands.parts.compose import Home, open_home
@@ -38,7 +38,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
     async with database(tmp_path) as one:
         yield one
 
@@ -80,7 +80,7 @@ async def storm(ports: list[Port], host: str, count: int) -> list[int | None]:
 
 @pytest.mark.parametrize("host", ["oa", "wecom"])
 async def test_500_calls_that_meet_a_dead_token_cost_at_most_two_fetches(
-    scene: Scene, db: SqliteDatabase, tmp_path: Path, host: str
+    scene: Scene, db: Database, tmp_path: Path, host: str
 ) -> None:
     home = home_of(scene, tmp_path)
     account = next(one.id for one in home.settings.accounts if one.kind == host)
@@ -97,9 +97,7 @@ async def test_500_calls_that_meet_a_dead_token_cost_at_most_two_fetches(
     assert 1 <= after - before <= 2
 
 
-async def test_of_two_processes_one_fetches(
-    scene: Scene, db: SqliteDatabase, tmp_path: Path
-) -> None:
+async def test_of_two_processes_one_fetches(scene: Scene, db: Database, tmp_path: Path) -> None:
     home = home_of(scene, tmp_path)
     async with new_session(10) as session:
         ports = [doors(home.settings, db, session, Clock())["wecom-main"].port for _ in range(2)]
@@ -112,7 +110,7 @@ async def test_of_two_processes_one_fetches(
 
 @pytest.mark.parametrize("way", ["upload", "fetch"])
 async def test_500_files_that_meet_a_dead_token_cost_at_most_two_fetches(
-    scene: Scene, db: SqliteDatabase, tmp_path: Path, way: str
+    scene: Scene, db: Database, tmp_path: Path, way: str
 ) -> None:
     home = home_of(scene, tmp_path)
     account = next(one.id for one in home.settings.accounts if one.kind == "oa")

@@ -137,7 +137,7 @@ async def test_what_is_signed_and_cannot_be_opened_is_kept_once_and_not_sent_aga
 async def test_what_is_signed_and_cannot_be_kept_is_sent_again(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> None:
+    async def full(_work: object, **_how: object) -> None:
         raise DatabaseTrouble("the disk is full")
 
     monkeypatch.setattr(shop.db, "write", full)
@@ -150,7 +150,8 @@ async def test_a_refusal_is_logged_with_the_setting_to_look_at(client: Client) -
         for refused in {**unsigned(), **unopenable()}.values():
             await post(client, refused)
         await post(client, sealed(said("ada", "领券", 1), "somebody-else"), "corp")
-    assert [(line["step"], line["setting"]) for line in logged] == [
+    refusals = [line for line in logged if line["event"] == "refused"]
+    assert [(line["step"], line["setting"]) for line in refusals] == [
         ("signature", "accounts[0].token"),
         ("envelope", "accounts[0]"),
         ("base64", "accounts[0]"),
@@ -191,13 +192,18 @@ async def test_a_body_of_64_kib_is_read_and_a_larger_one_refused(
 
 
 async def test_an_endless_body_without_a_length_is_cut_off(client: Client) -> None:
+    sent = 0
+
     async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
         while True:
+            sent += 8192
             yield b"x" * 8192
 
     one = post_of(said("ada", "领券", 1))
     got = await client.post("/callback/oa", params=one.query, data=endless())
     assert got.status == 403
+    assert sent < 16 * 1024 * 1024  # what the sockets between us hold, and no more
 
 
 async def test_a_body_that_dawdles_is_refused(
@@ -237,7 +243,7 @@ async def test_a_verification_that_is_not_genuine_is_refused(client: Client) -> 
 async def test_what_is_not_on_disk_is_not_acknowledged(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> None:
+    async def full(_work: object, **_how: object) -> None:
         raise DatabaseTrouble("the disk is full")
 
     with monkeypatch.context() as broken:

@@ -237,7 +237,7 @@ async def test_more_than_64_kib_go_in_portions(client: Client) -> None:
 async def test_trouble_with_the_database_asks_to_push_again(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> object:
+    async def full(_work: object, **_how: object) -> object:
         raise DatabaseTrouble("disk full")
 
     monkeypatch.setattr(shop.db, "write", full)

@@ -101,7 +101,7 @@ async def test_an_expired_code_is_said_to_be(shop: Installed, client: Client) ->
 async def test_when_nothing_can_be_written_the_same_request_is_offered_again(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> None:
+    async def full(_work: object, **_how: object) -> None:
         raise DatabaseTrouble("the disk is full")
 
     await sign_in(client)

@@ -14,6 +14,7 @@ from bot.web.signed import SIGNATURE, SOURCE, TIMESTAMP, signature
 from tests.front import Client, front
 from tests.little_shop import NOW_S
 from tests.rooms import Installed, installed
+from tests.servers import only_sqlite
 
 SECRET = b"0123456789abcdef"
 PHONE = "13800000001"
@@ -61,6 +62,7 @@ async def test_names_of_one_person_become_one_member(shop: Installed, client: Cl
     assert [row["n"] for row in rows] == [2]
 
 
+@only_sqlite
 @pytest.mark.parametrize(
     "written", ["+86 138-0000-0001", "１３８０００００００１", " 0086 13800000001"]
 )

@@ -42,7 +42,7 @@ async def test_who_did_not_sign_is_told_which_header_and_counted(
     shop: Installed, client: Client, how: dict[str, Any], code: str
 ) -> None:
     status, answer = await post(client, order(), **how)
-    assert (status, answer["code"]) == (401, code)
+    assert (status, answer.get("code")) == (401, code)
     assert answer["text"].startswith("X-Xiaoer-")
     await shop.worker.sweep()
     (row,) = await shop.rows("SELECT account, step, count FROM refusal")

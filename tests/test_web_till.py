@@ -130,7 +130,7 @@ async def test_a_call_that_cannot_be_read_says_what_is_missing(client: Client, b
 async def test_when_nothing_can_be_written_the_till_is_told_to_ask_again(
     shop: Installed, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_work: object) -> None:
+    async def full(_work: object, **_how: object) -> None:
         raise DatabaseTrouble("the disk is full")
 
     with monkeypatch.context() as broken:

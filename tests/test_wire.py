@@ -79,6 +79,30 @@ async def test_an_answer_that_cannot_be_read_leaves_the_outcome_open(
     assert (answer.phase, answer.code) == (Phase.WRITTEN, None)
 
 
+async def test_json_without_errcode_is_no_answer_where_a_yes_has_one() -> None:
+    """A proxy that refuses in JSON of its own must not be taken for the platform's yes."""
+    session = new_session(1.0)
+    async with serving(saying(text='{"message": "forbidden"}')) as base, session:
+        wires = Wire(session, base, tells_code=True), Wire(session, base)
+        strict, lenient = [await one.call("POST", "/api", query={}) for one in wires]
+    assert (strict.phase, strict.code) == (Phase.WRITTEN, None)
+    assert (lenient.phase, lenient.code) == (Phase.ANSWERED, 0)
+
+
+async def test_nobody_can_send_a_call_elsewhere() -> None:
+    asked: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        if request.path == "/api":
+            return web.Response(status=307, headers={"Location": "/other"})
+        return web.json_response({"errcode": 0})
+
+    async with serving(elsewhere) as base:
+        answer = await call(base)
+    assert (asked, answer.phase, answer.code) == (["/api"], Phase.WRITTEN, None)
+
+
 async def test_a_cut_after_the_request_was_read_leaves_the_outcome_open() -> None:
     async def cut(request: web.Request) -> web.StreamResponse:
         await request.read()

@@ -112,13 +112,16 @@ async def test_urgent_effects_pass_labels_that_fill_every_slot_and_are_limited_t
     gate = Gate(shop)
     await owe(shop, 100, label)
     async with working(shop):
-        await until(shop, "SELECT count(*) FROM effect WHERE state = 'sending'", 16)
-        await owe(shop, 200, lambda n: welcome(n + 1000))
-        await until(shop, "SELECT count(*) FROM effect WHERE state = 'sending'", 64)
-        assert await shop.one("SELECT count(*) FROM effect WHERE lane = 2 AND attempts > 0") == 16
-        await asyncio.sleep(0.05)
-        assert await shop.one("SELECT count(*) FROM effect WHERE state = 'sending'") == 64
-        gate.open.set()
+        try:
+            await until(shop, "SELECT count(*) FROM effect WHERE state = 'sending'", 16)
+            await owe(shop, 200, lambda n: welcome(n + 1000))
+            await until(shop, "SELECT count(*) FROM effect WHERE state = 'sending'", 64)
+            labels = "SELECT count(*) FROM effect WHERE lane = 2 AND attempts > 0"
+            assert await shop.one(labels) == 16
+            await asyncio.sleep(0.05)
+            assert await shop.one("SELECT count(*) FROM effect WHERE state = 'sending'") == 64
+        finally:
+            gate.open.set()
         await until(shop, "SELECT count(*) FROM effect WHERE state = 'done'", 300)
 
 
@@ -127,8 +130,8 @@ async def test_stopping_between_a_claim_and_its_sending_leaves_nothing_claimed(
 ) -> None:
     usual, claimed = shop.performer.claim, asyncio.Event()
 
-    async def slow(limit: int, lanes: tuple[int, int]) -> Any:
-        rows = await usual(limit, lanes)
+    async def slow(limit: int, lanes: tuple[int, int], **how: Any) -> Any:
+        rows = await usual(limit, lanes, **how)
         if rows:
             claimed.set()
             await asyncio.sleep(0.05)

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from bot.accept import Acceptor
 from bot.clock import Clock
+from bot.db.location import Location
 from bot.db.opening import opened
-from bot.db.sqlite import SqliteDatabase
-from bot.db.tx import Row
+from bot.db.tx import Database, Row
 from bot.decide import Decider
-from bot.perform import Performer
+from bot.perform import Performer, Terms
 from bot.platforms.wire import new_session
 from bot.shop import Shop
 from bot.web.app import new_app
@@ -28,7 +28,7 @@ from commands.parts.compose import Home, fill, open_home, shop_of
 from commands.parts.doors import doors
 from commands.parts.pictures import MEDIA
 from commands.parts.stock import meet_groups, stock_shelves
-from tests.rooms import new_database
+from tests.rooms import location_in
 from tests.twin_bot import Scene, on_stage
 
 
@@ -37,10 +37,11 @@ class TwinShop:
     """What a test does with it: let people act by `scene`, and look into the database."""
 
     scene: Scene
-    db: SqliteDatabase
+    db: Database
     worker: Worker
     shop: Shop
-    database: Path
+    database: Location
+    folder: Path  # the home
 
     async def rows(self, sql: str) -> list[Row]:
         """Return what a query finds."""
@@ -107,15 +108,11 @@ async def twin_shop(
         home = home_of(folder / "home", scene, furnish)
         clock = Clock()
         shop = shop_of(home, clock)
-        database = new_database(home.folder)
+        database = location_in(home.folder)
         async with opened(database, shop.instance_key) as db, new_session(5) as session:
             acceptor = Acceptor(db, shop)
-            performer = Performer(
-                db,
-                doors(home.settings, db, session, clock, home.folder / MEDIA),
-                clock,
-                shop.instance_key,
-            )
+            ways = doors(home.settings, db, session, clock, home.folder / MEDIA)
+            performer = Performer(db, ways, clock, shop.instance_key, Terms(settle_s=0.05))
             staffing = Staffing(
                 db=db, acceptor=acceptor, decider=Decider(db, shop), performer=performer
             )
@@ -130,7 +127,10 @@ async def twin_shop(
                 bound = {k.id: f"{url}{k.path}" for k in shop.accounts.values()}
                 assert all(one["ok"] for one in _told(await scene.control("wire", bound)))
                 await scene.control("wire", {"archive": f"{url}/api/archive"})
-                yield TwinShop(scene=scene, db=db, worker=worker, shop=shop, database=database)
+                yield TwinShop(
+                    scene=scene, db=db, worker=worker, shop=shop, database=database,
+                    folder=home.folder,
+                )  # fmt: skip
 
 
 def _told(wired: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Closed APIs of an account, as `bot.platforms.budget` writes them down; a restart finds them."""
+"""Closed APIs of an account, as `bot.platforms.closings` writes them down; a restart finds them."""
 
 from collections.abc import Mapping
 

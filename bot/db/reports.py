@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.actions import State
+from bot.db.pauses import Pause, standing
 from bot.db.tx import Row, Tx
 
 
@@ -69,6 +70,7 @@ class Books:
     inbox: Mapping[str, int]
     ignored: Mapping[str, int]  # kind of callback → how many we keep and do not act on
     refused: Mapping[str, int]  # account and step → how many callbacks were turned away at the door
+    paused: tuple[Pause, ...]
     owed: tuple[Owed, ...]
     under_way: tuple[Owed, ...]
     unknown: tuple[Owed, ...]
@@ -90,6 +92,7 @@ async def books(tx: Tx, limit: int) -> Books:
             tx,
             "SELECT account || ' ' || step AS name, sum(count) AS n FROM refusal GROUP BY name",
         ),
+        paused=await standing(tx),
         owed=await _effects_in(tx, State.READY, limit),
         under_way=await _effects_in(tx, State.SENDING, limit),
         unknown=await _effects_in(tx, State.UNKNOWN, limit),

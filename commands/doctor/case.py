@@ -6,6 +6,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import Clock
+from bot.db.location import Location
 from bot.platforms.codes import ErrorTable
 from bot.shop import AccountKeys
 from commands.doctor.finding import Finding, Status
@@ -28,7 +29,7 @@ class Case:
     errors: dict[str, ErrorTable]
     session: aiohttp.ClientSession
     clock: Clock
-    database: Path | None
+    database: Location | None
 
     @property
     def account(self) -> OaAccount | WecomAccount | AibotAccount:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.db import memory
+from bot.db.location import Location
 from bot.db.reading import ask
 from bot.db.tx import Row, Tx
 
@@ -57,7 +57,7 @@ class Traces:
         return self.callbacks[0].received_us if self.callbacks else 0
 
 
-def traces_of(database: Path, account: str, now_us: int) -> Traces:
+def traces_of(database: Location, account: str, now_us: int) -> Traces:
     """Return what is known of an account's callbacks. Raises DatabaseTrouble."""
 
     async def work(tx: Tx) -> Traces:
@@ -87,7 +87,7 @@ def traces_of(database: Path, account: str, now_us: int) -> Traces:
     return ask(database, work)
 
 
-def contacts_of(database: Path, account: str, since_us: int) -> tuple[Callback, ...]:
+def contacts_of(database: Location, account: str, since_us: int) -> tuple[Callback, ...]:
     """Return the callbacks of added contacts since then, newest first. Raises DatabaseTrouble."""
 
     async def work(tx: Tx) -> tuple[Callback, ...]:
@@ -102,7 +102,7 @@ def contacts_of(database: Path, account: str, since_us: int) -> tuple[Callback, 
     return ask(database, work)
 
 
-def handed_on(database: Path, account: str, now_us: int) -> HandedOn:
+def handed_on(database: Location, account: str, now_us: int) -> HandedOn:
     """Return what became of callbacks handed on within a day. Raises DatabaseTrouble."""
 
     async def work(tx: Tx) -> HandedOn:

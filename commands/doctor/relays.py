@@ -1,7 +1,6 @@
 """Whether the older system takes the callbacks that are handed on to it."""
 
-from pathlib import Path
-
+from bot.db.location import Location
 from commands.doctor.case import Case
 from commands.doctor.finding import Finding
 from commands.doctor.records import handed_on
@@ -9,7 +8,7 @@ from commands.doctor.records import handed_on
 _CHECK = "relay"
 
 
-def of_relay(case: Case, database: Path) -> Finding:
+def of_relay(case: Case, database: Location) -> Finding:
     """Return what became of the callbacks of a day. Raises DatabaseTrouble."""
     relay = case.account.relay
     if relay is None:

@@ -9,10 +9,13 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import Clock
+from bot.db.location import Location, located
+from bot.db.reading import there
 from bot.platforms.wire import new_session
 from commands.doctor.case import Case
 from commands.doctor.examining import examine
 from commands.doctor.finding import Finding, Status
+from commands.doctor.pauses import of_pauses
 from commands.doctor.settings import of_settings
 from commands.doctor.telling import Teller, document, summary
 from commands.doctor.waiting import of_waiting
@@ -51,6 +54,8 @@ def run(home: Path, asked: Asked) -> int:
         if asked.account in ("", one.account) or not one.account:
             teller.tell(one)
     if read.settings is not None:
+        for one in of_pauses(_database(read.settings)):
+            teller.tell(one)
         asyncio.run(_examine(home, read, read.settings, asked, teller))
     if asked.as_json:
         print(json.dumps(document(str(home), teller.found), ensure_ascii=False))
@@ -108,11 +113,9 @@ def _case(
     )
 
 
-def _database(settings: Settings) -> Path | None:
-    if not settings.database.startswith("sqlite:"):
-        return None
-    path = Path(settings.database.removeprefix("sqlite:"))
-    return path if path.exists() else None
+def _database(settings: Settings) -> Location | None:
+    place = located(settings.database)
+    return place if there(place) else None
 
 
 def _status(found: list[Finding]) -> int:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 from bot.clock import micros_of
+from bot.db.location import Location
 from bot.errors import Refused
 from bot.events import ContactAdded
 from bot.platforms.wecom import gate
@@ -17,7 +17,7 @@ _CHECK = "welcome"
 _LOOKS_BACK = timedelta(days=7)
 
 
-def of_welcomes(case: Case, database: Path) -> Finding:
+def of_welcomes(case: Case, database: Location) -> Finding:
     """Return who of the staff got contacts without a welcome code (wecom/customer-contact.md 2).
 
     No API tells of the console's welcome, so the newest contact of each employee does. Raises
@@ -41,7 +41,7 @@ def of_welcomes(case: Case, database: Path) -> Finding:
     )
 
 
-def _added(case: Case, database: Path) -> Iterator[ContactAdded]:
+def _added(case: Case, database: Location) -> Iterator[ContactAdded]:
     since_us = case.clock() - micros_of(_LOOKS_BACK)
     for one in contacts_of(database, case.account.id, since_us):
         try:

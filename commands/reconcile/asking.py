@@ -12,7 +12,8 @@ from bot.actions import AskStaff
 from bot.db import comparisons, reading
 from bot.db.tx import Tx
 from bot.errors import AlreadyServed
-from bot.perform import Performer
+from bot.lease import Lease
+from bot.perform import Performer, Terms
 from bot.platforms.wire import new_session
 from commands.member.direct import Direct, clock_of, direct
 from commands.parts.compose import Home
@@ -74,9 +75,10 @@ async def _here(home: Home, rooms: Direct, accounts: Sequence[str]) -> bool:
     async with new_session(home.settings.send_timeout_s) as session:
         clock, media = rooms.shop.clock, home.folder / MEDIA
         ways = doors(home.settings, rooms.db, session, clock, media)
-        performer = Performer(rooms.db, ways, clock, rooms.shop.instance_key)
+        lease = Lease(rooms.db, "reconcile", call_s=home.settings.send_timeout_s)
+        performer = Performer(rooms.db, ways, clock, rooms.shop.instance_key, Terms(lease=lease))
         try:
-            async with asyncio.timeout(_WITHIN_S):
+            async with lease.held(), asyncio.timeout(_WITHIN_S):
                 return await _until_done(rooms, performer, accounts)
         except TimeoutError:
             return False

@@ -7,6 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock, micros, micros_of
+from bot.db import catalogue, pauses, reading
+from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble
 from commands.member.direct import home_of
 from commands.parts.compose import Home
@@ -26,18 +28,25 @@ def run(folder: Path, *, account: str, since: str, show: bool, as_json: bool) ->
     """
     home = home_of(folder)
     since_us, ended = _since(home, since), Compared()
+    reader = Reader(home=home, database=database_of(home))
     if not show:
+        if reading.there(reader.database) and reader.ask(_paused, any_schema=True):
+            stop("全部发送已暂停，对账的提问也不发出：先 resume all-sending，或用 --show 看以前的")
         try:
             ended = asyncio.run(compare(home, _accounts(home, account)))
         except DatabaseTrouble as trouble:
             stop(str(trouble))
-    reader = Reader(home=home, database=database_of(home))
     report = reader.ask(lambda tx: telling.report(tx, since_us, account))
     if as_json:
         print(telling.document(report, ended))
     else:
         telling.show(report, home, ended)
     return FINE if ended.done and report.clean else FINDINGS
+
+
+async def _paused(tx: Tx) -> bool:
+    # An older database, which comparing would bring up to date, has no pauses.
+    return "pause" in await catalogue.tables(tx) and await pauses.sending(tx) is not None
 
 
 def _accounts(home: Home, account: str) -> Sequence[str]:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.db import reading
+from bot.db.location import Location, located
 from bot.db.tx import Work
 from bot.errors import DatabaseTrouble
 from commands.parts.compose import Home, open_home
 from commands.parts.problems import stop
 
 T = TypeVar("T")
-_SQLITE = "sqlite:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Reader:
     """A home as a report sees it."""
 
     home: Home
-    database: Path
+    database: Location
 
     def ask(self, work: Work[T], *, any_schema: bool = False) -> T:
         """Run a read; stops the command with a message when the database cannot be read."""
@@ -35,9 +35,6 @@ def reader_of(folder: Path) -> Reader:
     return Reader(home=home, database=database_of(home))
 
 
-def database_of(home: Home) -> Path:
-    """Return the file of a home's database; stops when it is not SQLite."""
-    database = home.settings.database
-    if not database.startswith(_SQLITE):
-        stop("这个版本只支持 SQLite：请把 settings.yaml 的 database 改成 sqlite:xiaoer.db")
-    return Path(database.removeprefix(_SQLITE))
+def database_of(home: Home) -> Location:
+    """Return where a home's database is."""
+    return located(home.settings.database)

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from bot.clock import Clock
 from bot.db import reading
+from bot.db.location import Location
 from bot.db.stories import events_saying
 from bot.db.tx import Tx
 from bot.ids import readable_code
@@ -20,7 +20,7 @@ from commands.report.seeking import digested, named, story_of_events, story_of_m
 MOST = 500  # events of a member in one answer
 
 
-def traces_of(home: Home, database: Path, clock: Clock) -> Traces:
+def traces_of(home: Home, database: Location, clock: Clock) -> Traces:
     """Return how a home's traces are told: on a connection of their own, in the way of nothing."""
 
     async def tell(wanted: Wanted) -> Mapping[str, object] | None:
