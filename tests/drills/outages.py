@@ -16,7 +16,7 @@ from tests.drills.trouble import told
 
 _LIVES_S = 20.0
 _OUT_S, _PER_S = (23.0, 10.0, 18.0), 10.0
-_BEFORE, _SAVED = 110, 0.95
+_BEFORE, _FASTER, _SAVED = 60, 20, 0.95
 # Kept of a life for the way there (`welcome_margin_s`); its stamp is of whole seconds besides.
 _MARGIN_S = 2.0 + 1.0
 _TURN_S = 1.0  # deadlines nearer to each other than this may change places
@@ -28,7 +28,10 @@ async def saved(options: Options, home: Path) -> Finding:
     async with rig(home, seed=options.seed) as r:
         await r.twin.post("settings", redeliver_share=0.0)
         crowd = Newcomers(r)
-        await crowd.add(_BEFORE, 40)  # by which it knows how late callbacks are
+        await r.twin.post("clock", speed=_FASTER)
+        await crowd.add(_BEFORE, 10)  # over two minutes; it knows then how late callbacks are
+        await r.twin.post("clock", speed=1)
+        await r.read_clock()
         await drained(r)
         for out_s in _OUT_S:
             options.tell(f"{out_s:.0f} s", await _outage(r, crowd, out_s))
