@@ -4,13 +4,14 @@ Many processes claim side by side. What another is claiming is passed over, and 
 while one of its effects is begun, so that two of one order are never under way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.db.tx import Row, Tx
 
 _SOON_US = 30 * 1_000_000
 _LAST = 9_000_000_000_000_000
+_UNHURRIED = 2  # the first lane that answers nobody
 # Nothing of its order is under way, and nothing older of it is due. What goes along with an answer
 # waits for it, also while the answer waits for the platform to ask again, or is to be tried once
 # more within half a minute: a card never overtakes its words.
@@ -36,19 +37,34 @@ class Claim:
 async def claim(tx: Tx, now_us: int, wanted: Claim) -> Sequence[Row]:
     """Mark due effects as being sent and return them: the intent, before any socket.
 
-    Tightest lane and earliest deadline first. Of one order only the oldest unfinished effect that
-    is due is taken, and none while another of that order is under way.
+    Tightest lane first; in the urgent ones the earliest deadline first, in the others what has
+    been due longest. Of one order only the oldest unfinished effect that is due is taken, and none
+    while another of that order is under way.
     """
+    found: list[Row] = []
     # Lane by lane, the index leads past what waits for a later day, however much that is.
-    listed = ",".join(str(lane) for lane in range(wanted.lanes[0], wanted.lanes[1] + 1))
-    rows = await tx.all(
-        "SELECT id, order_key FROM effect e WHERE state = 'ready' AND next_us <= ?"  # noqa: S608  (numbers)
-        f" AND lane IN ({listed}) AND {_IN_TURN}"
-        f" ORDER BY lane, coalesce(deadline_us, {_LAST}), id LIMIT ?{tx.skip_locked}",
-        now_us - wanted.waited_us, now_us, now_us + _SOON_US, wanted.limit,
-    )  # fmt: skip
-    begun = [await _begin(tx, row, now_us, wanted.owner) for row in rows]
+    for lanes, order in _turns(wanted.lanes):
+        if len(found) < wanted.limit:
+            rows = await tx.all(
+                "SELECT id, order_key FROM effect e WHERE state = 'ready' AND next_us <= ?"  # noqa: S608  (numbers)
+                f" AND lane IN ({lanes}) AND {_IN_TURN} ORDER BY {order} LIMIT ?{tx.skip_locked}",
+                now_us - wanted.waited_us, now_us, now_us + _SOON_US, wanted.limit - len(found),
+            )  # fmt: skip
+            found.extend(rows)
+    begun = [await _begin(tx, row, now_us, wanted.owner) for row in found]
     return [row for row in begun if row is not None]
+
+
+def _turns(lanes: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    """Yield lanes that are looked at together, and the order in which they are sent.
+
+    Tens of thousands may wait in a lane that answers nobody: in the order of the index only those
+    are read that are taken. What answers somebody is never as much, and is sorted.
+    """
+    listed = range(lanes[0], lanes[1] + 1)
+    if urgent := [str(lane) for lane in listed if lane < _UNHURRIED]:
+        yield ",".join(urgent), f"lane, coalesce(deadline_us, {_LAST}), id"
+    yield from ((str(lane), "next_us, id") for lane in listed if lane >= _UNHURRIED)
 
 
 async def _begin(tx: Tx, found: Row, now_us: int, owner: str) -> Row | None:

@@ -10,6 +10,7 @@ from commands.audit.targets import target_of_effect
 
 # Between an answer and its receipt lies one commit; whoever needs longer has not written it.
 _RECEIPT_S = 1.0
+_SEVERAL = 2
 _CLOCK_S = 0.3  # how far the bot's clock may be from the twin's
 
 
@@ -24,7 +25,8 @@ def _explain(evidence: Evidence, effect: EffectRow) -> Iterator[Finding]:
     sent = (effect.sent_us or 0) / 1_000_000
     kill = evidence.kill_after(sent - _CLOCK_S)
     through = completed(evidence, effect, sent - _CLOCK_S)
-    broken = _broken(evidence, effect, sent - _CLOCK_S)
+    # What is past its deadline is in doubt for any of its tries; only the last one's start is kept.
+    broken = _broken(evidence, effect, sent - _CLOCK_S if effect.attempts < _SEVERAL else 0.0)
     if through is not None and (kill is None or through <= kill.at - _RECEIPT_S):
         yield _unknown(evidence, effect, "没有回执", "回执没有写下")
         yield _unexplained(evidence, effect, "平台早已应答", "回执没有写下")

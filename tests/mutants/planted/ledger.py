@@ -47,8 +47,8 @@ LEDGER = (
         name="no-nearest-deadline",
         takes_away="of one lane, the nearest deadline goes first",
         file="bot/db/claims.py",
-        text=" ORDER BY lane, coalesce(deadline_us, {_LAST}), id LIMIT",
-        instead=" ORDER BY lane, id LIMIT",
+        text='f"lane, coalesce(deadline_us, {_LAST}), id"',
+        instead='"lane, id"',
         caught_by=(
             "test_db_ledger::test_the_tightest_lane_and_then_the_nearest_deadline_goes_first",
         ),
