@@ -24,6 +24,9 @@ _WORK_S = 1.5  # what a process that nobody can ask needs to start
 _REFUSING, _POINTED, _AT_START = 0.1, 0.5, 0.5  # shares
 _SHOWN_EVERY = 10
 _SCHEDULED, _LOOK_S = 0.9, 0.05
+# Who starts alone forgets how asking for tokens went; of several, each next token that dies young
+# is asked for later, up to minutes: that is another drill's business.
+_MOST_REVOKED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Tally:
     left: int
     wanted: int
     missed: Counter[str]
+    revoked: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def take(self) -> bool:
@@ -102,7 +106,7 @@ async def _lives(r: Rig, process: int, tally: Tally, wanted: Wanted) -> None:
             await _die_at_random(r, process, dice, wanted.workers)
         if len(r.kills) % _SHOWN_EVERY == 0:
             _say(f"{len(r.kills)}/{tally.wanted} kills", tally)
-        armed = _next_point(process, dice, wanted) if tally.left > 0 else None
+        armed = _next_point(process, dice, wanted, tally) if tally.left > 0 else None
         at = Armed(armed.label, dice.randint(1, armed.most)) if armed else None
         await r.start(process, at, refusing=dice.random() < _REFUSING)
     await _until_back(r, process)
@@ -115,15 +119,19 @@ async def _on_schedule(r: Rig, tally: Tally, wanted: Wanted) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-def _next_point(process: int, dice: random.Random, wanted: Wanted) -> Point | None:
+def _next_point(process: int, dice: random.Random, wanted: Wanted, tally: Tally) -> Point | None:
+    spared = wanted.workers > 1 and tally.revoked >= _MOST_REVOKED
     found = [
         one
         for one in wanted.points
         if one.push not in (Push.FRESH, Push.LATER)
         and not (one.served and process)
         and one.engine in ("", wanted.engine)
+        and not (spared and one.push is Push.REVOKE)
     ]
-    return dice.choice(found) if found and dice.random() < _POINTED else None
+    chosen = dice.choice(found) if found and dice.random() < _POINTED else None
+    tally.revoked += chosen is not None and chosen.push is Push.REVOKE
+    return chosen
 
 
 async def _die_at_random(r: Rig, process: int, dice: random.Random, workers: int) -> None:

@@ -17,7 +17,7 @@ from commands.play.stage import Twin
 from commands.play.theatre import code_in
 
 TILL_KEY = "demo-till-S012"
-AT_ONCE = 16  # customers who wait for an answer each
+AT_ONCE = 8  # customers who wait for an answer each
 _ANSWERED_WITHIN_S = 60.0
 _AGAIN_S = 0.2
 _WORDS = ("领劵", "领券", "抢鸡蛋券", "宠物群", "营业时间", "怎么停车", "谢谢", "地址", "我的券")
