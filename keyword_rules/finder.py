@@ -1,8 +1,8 @@
 """Thousands of phrases looked for in one pass over a text."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
@@ -10,18 +10,23 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from keyword_rules.patterns import PatternIndex
 from keyword_rules.rule import Mode, Phrase, Segment
+from keyword_rules.segment import Segmenter
 from keyword_rules.sound import SoundIndex
-from keyword_rules.words import core
+from keyword_rules.words import comparable, core
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a text shows of the phrases: those found, and those whose characters were only seen."""
+    """What a text shows of the phrases: those found, and those whose characters were only seen.
+
+    `heard` tells where in the text a phrase was read that is not written there.
+    """
 
     found: frozenset[int] = frozenset()
     seen: frozenset[int] = frozenset()
+    heard: Mapping[int, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +37,9 @@ class Finder:
     and a text is cut into words only if a phrase that asks for word boundaries was seen.
     """
 
-    phrases: tuple[Phrase, ...]
+    phrases: Sequence[Phrase]
     automaton: CharwiseDoubleArrayAhoCorasick | None
-    numbers: tuple[tuple[int, ...], ...]  # of the phrases, for each literal of the automaton
+    numbers: Sequence[tuple[int, ...]]  # of the phrases, for each literal of the automaton
     sounds: SoundIndex
     patterns: PatternIndex
     segment: Segment
@@ -44,8 +49,14 @@ class Finder:
         spans = self._literals(text)
         closer = _Closer(text, self.segment)
         found = {n for n, at in spans.items() if closer.holds(self.phrases[n].mode, at)}
-        found |= self.sounds.heard(text) | self.patterns.found(text)
-        return Sight(found=frozenset(found), seen=frozenset(spans.keys() - found))
+        # What is written needs no ear.
+        sounds = {n: at for n, at in self.sounds.heard(text).items() if n not in spans}
+        meant = {n: closer.meant(comparable(self.phrases[n].text), at) for n, at in sounds.items()}
+        heard = {n: span for n, span in meant.items() if span}
+        heard |= self.sounds.spelled(text)
+        found |= heard.keys() | self.patterns.found(text)
+        seen = (spans.keys() | sounds.keys()) - found
+        return Sight(found=frozenset(found), seen=frozenset(seen), heard=heard)
 
     def _literals(self, text: str) -> Mapping[int, list[Span]]:
         spans: dict[int, list[Span]] = defaultdict(list)
@@ -70,10 +81,33 @@ class _Closer:
             case Mode.PREFIX:
                 starts = {start for start, _ in self._whole}
                 return any(start in starts for start, _ in spans)
+            case Mode.SUFFIX:
+                ends = {end for _, end in self._whole}
+                return any(end in ends for _, end in spans)
             case Mode.WORD:
                 return any(start in self._edges and end in self._edges for start, end in spans)
             case _:
                 return True
+
+    def meant(self, phrase: str, spans: list[Span]) -> Span | None:
+        """The first part that may stand for the phrase it sounds like.
+
+        It ends where a word ends, and begins where one begins or as the phrase does: in 我要领卷
+        some see the word 要领. And it is not one word, which would mean itself, or a rare one that
+        begins as the phrase does, as 退伙 does for 退货.
+        """
+        for start, end in spans:
+            is_begun = self._text[start] == phrase[0]
+            begins = is_begun or start in self._edges
+            pieces = any(at in self._edges for at in range(start + 1, end))
+            is_other = not pieces and not (is_begun and self._is_rare(start, end))
+            if begins and end in self._edges and not is_other:
+                return start, end
+        return None
+
+    def _is_rare(self, start: int, end: int) -> bool:
+        known = self._segment
+        return isinstance(known, Segmenter) and not known.is_common(self._text[start:end])
 
     @cached_property
     def _whole(self) -> tuple[Span, Span]:

@@ -12,26 +12,41 @@ LONGEST_TEXT = 4_096  # characters; platforms carry at most 2,048 bytes of a cus
 _HAN = r"[\u3400-\u9fff]"
 _SPACES = re.compile(r"\s+")
 _SPACE_INSIDE_HAN = re.compile(rf"(?<={_HAN}) (?={_HAN})")
-_VARIATION_SELECTORS = range(0xFE00, 0xFE10)
-_MAY_FORMAT = (*range(0x10000), *range(0xE0000, 0xE0080))
+_REPEATED = re.compile(r"([!?.,;:~。、—·])\1+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_JOINED_GENDER = re.compile("\u200d[\u2640\u2642]")
+_UNSEEN = (
+    0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x20E3, 0x2800,  # joiners, fillers, keycaps, a blank
+    *range(0x180B, 0x1810), *range(0xFE00, 0xFE10),  # variation selectors
+    *range(0x1F3FB, 0x1F400),  # skin tones
+    *range(0xE0000, 0xE1000),  # tags, and more variation selectors
+)  # fmt: skip
+_MAY_FORMAT = (*range(0x10000), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))
 _AROUND = frozenset({"P", "Z", "C"})
 
 
 def comparable(text: str) -> str:
-    """Fold width, case, traditional characters, invisible characters and spaces.
+    """Fold what people type in many ways into one spelling, for comparing only.
 
-    Reads the first 4,096 characters. The result is for comparing only: lengths change, and phrase
-    by phrase it is not good simplified Chinese. Repeating changes nothing.
+    Width, case and traditional characters are folded, characters and spaces that nobody sees are
+    removed, and so are spaces between Chinese characters, the repeats of a punctuation mark, and
+    what only varies an emoji: its skin, gender and style; one joined of several becomes those.
+    Words for a tone of voice stay, and a Chinese full stop is not a point, which numbers have.
 
-    >>> comparable("領\\u200b ＱＱ券！")
+    Reads the first 4,096 characters and gives no more. Lengths change, and phrase by phrase it is
+    not good simplified Chinese. Repeating changes nothing.
+
+    >>> comparable("領\\u200b ＱＱ券！！")
     '领 qq券!'
     """
     folded = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])[:LONGEST_TEXT].casefold()
+    folded = _CONTROLS.sub("", folded)
     if not folded.isascii():
+        folded = _JOINED_GENDER.sub("", folded).translate(_folding())
         # Folding and removing can undo the normal form (İ becomes i and a combining dot).
-        folded = unicodedata.normalize("NFKC", folded.translate(_folding()))
-    folded = _SPACES.sub(" ", folded).strip()
-    return _SPACE_INSIDE_HAN.sub("", folded)
+        folded = unicodedata.normalize("NFKC", folded)
+    folded = _SPACE_INSIDE_HAN.sub("", _SPACES.sub(" ", folded).strip())
+    return _REPEATED.sub(r"\1", folded)[:LONGEST_TEXT].rstrip()
 
 
 def core(text: str) -> tuple[int, int]:
@@ -74,6 +89,5 @@ def simplified() -> Mapping[int, str]:
 
 @cache
 def _folding() -> Mapping[int, str | None]:
-    # Zero-width and bidi characters, tags of emoji, and variation selectors are not seen.
-    invisible = [point for point in _MAY_FORMAT if unicodedata.category(chr(point)) == "Cf"]
-    return {**simplified(), **dict.fromkeys([*invisible, *_VARIATION_SELECTORS])}
+    formats = [point for point in _MAY_FORMAT if unicodedata.category(chr(point)) == "Cf"]
+    return {**simplified(), **dict.fromkeys((*formats, *_UNSEEN))}
