@@ -1,12 +1,16 @@
 """Running a rule's own sentences against it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import count
 
 from keyword_rules.match import RuleSet
 from keyword_rules.problem import Problem
-from keyword_rules.rule import TEXT, Case, Hit, Rule, Subject
+from keyword_rules.rule import TEXT, WORDED, Case, Dates, Hit, Hours, Rule, Share, Subject
 
-_A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 (wall time in the store's zone)
+_A_MONDAY = date(2024, 1, 1)
+_DAYS_A_WEEK = 7
 
 
 def subject_of(case: Case, rule: Rule) -> Subject:
@@ -22,14 +26,44 @@ def subject_of(case: Case, rule: Rule) -> Subject:
         stage=case.stage or _first(where.stage),
         tags=frozenset(where.tagged if case.tagged is None else case.tagged),
         local=case.at or suiting_time(rule),
+        days=frozenset(where.days if case.days is None else case.days),
+        person=suiting_person(where.share) if where.share else "",
+        met={rule.id: where.nth.first - 1} if where.nth else {},
     )
 
 
 def suiting_time(rule: Rule) -> datetime:
-    """A moment at which the rule's hours and weekdays hold."""
-    day = min(rule.where.weekdays, default=1)
-    minute = rule.where.hours[0].start if rule.where.hours else 12 * 60
-    return _A_MONDAY + timedelta(days=day - 1, minutes=minute)
+    """A moment at which the rule's hours, weekdays and dates hold, if there is one."""
+    where = rule.where
+    return _suiting(where.hours, where.weekdays, where.dates)
+
+
+@lru_cache(maxsize=4_096)
+def _suiting(
+    hours: tuple[Hours, ...], weekdays: tuple[int, ...], dates: tuple[Dates, ...]
+) -> datetime:
+    minute = hours[0].start if hours else 12 * 60
+    days = [day for window in dates or (Dates(),) for day in _week_of(window)]
+    suiting = (day for day in days if not weekdays or day.isoweekday() in weekdays)
+    day = next(suiting, days[0])
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (wall time in the store's zone)
+    return midnight + timedelta(minutes=minute)
+
+
+@lru_cache(maxsize=4_096)
+def suiting_person(share: Share) -> str:
+    """Somebody who belongs to the share; the same one every time."""
+    return next(person for person in map(str, count()) if share.hold(person))
+
+
+def _week_of(dates: Dates) -> Iterator[date]:
+    """The days inside, at most seven: after those, weekdays only come again."""
+    if dates.first is None and dates.last:
+        days = (dates.last - timedelta(days=back) for back in range(_DAYS_A_WEEK))
+    else:
+        first = dates.first or _A_MONDAY
+        days = (first + timedelta(days=on) for on in range(_DAYS_A_WEEK))
+    return (day for day in days if dates.hold(day))
 
 
 def failed_cases(rules: RuleSet) -> tuple[Problem, ...]:
@@ -53,9 +87,8 @@ def failed_cases(rules: RuleSet) -> tuple[Problem, ...]:
 
 
 def _occasion(case: Case, rule: Rule) -> str:
-    if case.text or not rule.on:
-        return TEXT
-    return min(rule.on - {TEXT}, default=TEXT)
+    suiting = rule.on & WORDED if case.text else rule.on - WORDED or rule.on
+    return TEXT if TEXT in suiting else min(suiting, default=TEXT)
 
 
 def _first(wanted: tuple[str, ...]) -> str:

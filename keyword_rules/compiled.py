@@ -1,9 +1,10 @@
 """Rules with their phrases numbered, so that one pass over a text serves all of them."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+import orjson
 
 from keyword_rules.finder import Finder, Sight
 from keyword_rules.rule import Key, Phrase, Rule, Say
@@ -17,13 +18,19 @@ class Asked:
     all: tuple[int, ...] = ()
     none: tuple[int, ...] = ()
 
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The phrases of which some must be found; a rule without any asks for no words."""
+        return self.all + self.any
+
     def matched(self, sight: Sight) -> tuple[int, ...]:
         """The phrases that were found, as the rule orders them."""
-        return tuple(number for number in self.all + self.any if number in sight.found)
+        return tuple(number for number in self.wanted if number in sight.found)
 
     def shows(self, sight: Sight) -> bool:
         """Whether anything the rule asks for was found or at least seen."""
-        return any(n in sight.found or n in sight.seen for n in self.any + self.all)
+        wanted = self.wanted
+        return not (sight.seen.isdisjoint(wanted) and sight.found.isdisjoint(wanted))
 
     def weight(self, sight: Sight, finder: Finder) -> int:
         """Characters that made the rule hit: all that it requires, and the longest of `any`."""
@@ -33,12 +40,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A rule, its place in the files, and the phrases it asks for."""
+    """A rule, its place in the files, the phrases it asks for, and what its patterns capture."""
 
     rule: Rule
     number: int
     say: Asked
     key: Asked
+    captures: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,35 +63,31 @@ class PhraseBook:
     def say(self, say: Say | None) -> Asked:
         """Number the phrases of a rule's words."""
         if say is None:
-            return Asked()
+            return NOTHING
         return Asked(any=self._of(say.any), all=self._of(say.all), none=self._of(say.none))
 
     def key(self, key: Key | None) -> Asked:
         """Number the phrases of a rule's keys."""
-        return Asked(any=self._of(key.any)) if key else Asked()
+        return Asked(any=self._of(key.any)) if key else NOTHING
 
     def _of(self, phrases: tuple[Phrase, ...]) -> tuple[int, ...]:
         return tuple(self._numbers.setdefault(phrase, len(self._numbers)) for phrase in phrases)
 
 
-def fingerprint(rules: Iterable[Rule]) -> str:
+NOTHING = Asked()
+
+
+def fingerprint(rules: Iterable[Rule], hearing: str = "") -> str:
     """A hash of what the rules decide: 16 hex digits, the same in every process.
 
-    Where a rule stands in its file, its cases and its note do not count; the order of rules does.
+    Where a rule stands in its file, its cases and its note do not count; the order of rules does,
+    and so does `hearing`: by which dictionary texts are cut, and which sounds count as one.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(hearing.encode())
     for rule in rules:
-        decides = {name: getattr(rule, name) for name in _DECIDING}
-        digest.update(json.dumps(decides, sort_keys=True, default=_plain).encode())
+        decides = [getattr(rule, name) for name in _DECIDING]
+        digest.update(orjson.dumps(decides, default=sorted, option=orjson.OPT_SORT_KEYS))
     return digest.hexdigest()[:16]
 
 
-_DECIDING = ("id", "on", "say", "key", "where", "priority", "stop", "do")
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, type) or not hasattr(value, "__dataclass_fields__"):
-        raise TypeError(f"a rule cannot hold {type(value).__name__}")
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+_DECIDING = ("id", "on", "say", "key", "where", "priority", "stop", "dry_run", "do")

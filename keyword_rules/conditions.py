@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keyword_rules.rule import Rule, Subject, Where
+from keyword_rules.rule import ANYWHERE, Rule, Subject, Where
+from keyword_rules.where import WEEKDAYS, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,15 +20,33 @@ Check = Callable[[Where, Subject], Failed | None]
 
 
 def first_failed(rule: Rule, subject: Subject) -> Failed | None:
-    """The first condition of the rule that the subject fails, or None when all hold."""
-    where = rule.where
-    for check in _CHECKS:
-        if failed := check(where, subject):
-            return failed
-    limit = where.limit
-    if limit is None or subject.counts.get(rule.id, 0) < limit.times:
+    """The first condition of the rule that the subject fails, or None when all hold.
+
+    A pause comes before all of them, and the number of the meeting after all of them: a meeting
+    that only `nth` stands against is one that counts.
+    """
+    if rule.id in subject.paused:
+        return Failed(why="paused", want="", got=rule.id)
+    if rule.where == ANYWHERE:
         return None
-    return Failed(why="limit", want=f"{limit.times}/{limit.per}", got=str(subject.counts[rule.id]))
+    for check in _CHECKS:
+        if failed := check(rule.where, subject):
+            return failed
+    return _limits(rule, subject) or _nth(rule, subject)
+
+
+def _limits(rule: Rule, subject: Subject) -> Failed | None:
+    for limit in rule.where.limits:
+        if (used := subject.counts.get((rule.id, limit), 0)) >= limit.times:
+            return Failed(why="limit", want=str(limit), got=str(used))
+    return None
+
+
+def _nth(rule: Rule, subject: Subject) -> Failed | None:
+    number = subject.met.get(rule.id, 0) + 1
+    if rule.where.nth is None or rule.where.nth.hold(number):
+        return None
+    return Failed(why="nth", want=str(rule.where.nth), got=str(number))
 
 
 def _one_of(why: str, wanted: tuple[str, ...], got: str) -> Failed | None:
@@ -82,8 +101,31 @@ def _weekdays(where: Where, subject: Subject) -> Failed | None:
     today = subject.local.isoweekday() if subject.local else 0
     if today in where.weekdays:
         return None
-    want = "、".join(map(str, where.weekdays))
-    return Failed(why="weekdays", want=want, got=str(today or ""))
+    want = "、".join(WEEKDAYS[day - 1] for day in where.weekdays)
+    return Failed(why="weekdays", want=want, got=WEEKDAYS[today - 1] if today else "")
+
+
+def _dates(where: Where, subject: Subject) -> Failed | None:
+    if not where.dates:
+        return None
+    today = subject.local.date() if subject.local else None
+    if today and any(dates.hold(today) for dates in where.dates):
+        return None
+    want = "、".join(map(str, where.dates))
+    return Failed(why="dates", want=want, got=today.isoformat() if today else "")
+
+
+def _days(where: Where, subject: Subject) -> Failed | None:
+    if not where.days or not subject.days.isdisjoint(where.days):
+        return None
+    return Failed(why="days", want="、".join(where.days), got="、".join(sorted(subject.days)))
+
+
+def _share(where: Where, subject: Subject) -> Failed | None:
+    if where.share is None or (subject.person and where.share.hold(subject.person)):
+        return None
+    got = f"{percent(where.share.place(subject.person))}%" if subject.person else ""
+    return Failed(why="share", want=str(where.share), got=got)
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -95,4 +137,7 @@ _CHECKS: tuple[Check, ...] = (
     _stage,
     _hours,
     _weekdays,
+    _dates,
+    _days,
+    _share,
 )

@@ -1,6 +1,8 @@
 """Typed values from a tree, each wrong one noted at its place."""
 
+import re
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from keyword_rules.problem import Place, Report, nearest
 from keyword_rules.yaml_source import Leaf, Listing, Node, Table
@@ -16,6 +18,8 @@ _KINDS = {
 }
 LARGEST_NUMBER = 1_000_000
 
+_LABEL_ID = re.compile(r"et[A-Za-z0-9_-]{20,}")
+
 
 def kind(node: Node) -> str:
     """What a node is, in the operator's words."""
@@ -25,16 +29,24 @@ def kind(node: Node) -> str:
 
 
 def table(
-    node: Node, known: Collection[str], what: str, report: Report
+    node: Node, known: tuple[str, ...], what: str, report: Report
 ) -> Mapping[str, Node] | None:
     """The rows by key; unknown keys are noted and left out. None when it is no table."""
     if not isinstance(node, Table):
         report.add(node, f"{what}应是键值表，这里是{kind(node)}")
         return None
+    rows = {key.value: value for key, value in node.rows}
+    if rows.keys() <= (names := _set_of(known)):
+        return rows
     for key, _ in node.rows:
-        if key.value not in known:
+        if key.value not in names:
             report.add(key, f"{what}里没有 {key.value} 这个键", nearest(key.value, known))
-    return {key.value: value for key, value in node.rows if key.value in known}
+    return {name: value for name, value in rows.items() if name in names}
+
+
+@cache
+def _set_of(known: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(known)
 
 
 def items(node: Node, what: str, report: Report) -> tuple[Node, ...]:
@@ -63,6 +75,16 @@ def texts(node: Node, what: str, report: Report) -> tuple[Leaf, ...]:
     """A text, or a list of them, each with its place. Wrong ones are left out."""
     listed = items(node, what, report) if isinstance(node, Listing) else (node,)
     return tuple(item for item in listed if text(item, what, report) and isinstance(item, Leaf))
+
+
+def tag_names(node: Node, what: str, report: Report) -> tuple[str, ...]:
+    """Names of tags, one or a list. A platform's id of a tag is noted: it differs in every corp."""
+    leaves = texts(node, what, report)
+    for leaf in leaves:
+        if _LABEL_ID.fullmatch(leaf.value):
+            said = f"{leaf.value} 像企业微信的标签 id"
+            report.add(leaf, said, "写标签的名字，不写企业微信的标签 id")
+    return tuple(leaf.value for leaf in leaves)
 
 
 def integer(node: Node, what: str, report: Report, *, least: int) -> int | None:

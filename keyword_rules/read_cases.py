@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from keyword_rules.fields import boolean, items, known_name, table, text, texts
+from keyword_rules.fields import boolean, items, known_name, table, tag_names, text, texts
 from keyword_rules.problem import Report
 from keyword_rules.rule import Case
 from keyword_rules.vocabulary import Vocabulary
@@ -19,6 +19,7 @@ CASE_FIELDS = (
     "group",
     "stage",
     "tagged",
+    "days",
     "at",
 )
 
@@ -57,17 +58,36 @@ def _case(node: Node, vocabulary: Vocabulary, report: Report) -> Case | None:
     return Case(
         hit=hit,
         tagged=_tagged(rows, report),
+        days=_days(rows, vocabulary, report),
         at=_moment(rows["at"], report) if "at" in rows else None,
         line=node.line,
         column=node.column,
-        **words,
+        text=words["text"],
+        key=words["key"],
+        on=words["on"],
+        channel=words["channel"],
+        store=words["store"],
+        group=words["group"],
+        stage=words["stage"],
     )
 
 
 def _tagged(rows: Mapping[str, Node], report: Report) -> tuple[str, ...] | None:
     if "tagged" not in rows:
         return None
-    return tuple(leaf.value for leaf in texts(rows["tagged"], "cases.tagged ", report))
+    return tag_names(rows["tagged"], "cases.tagged ", report)
+
+
+def _days(
+    rows: Mapping[str, Node], vocabulary: Vocabulary, report: Report
+) -> tuple[str, ...] | None:
+    if "days" not in rows:
+        return None
+    known = vocabulary.names.get("day")
+    return tuple(
+        known_name(leaf, known, "日子", report)
+        for leaf in texts(rows["days"], "cases.days ", report)
+    )
 
 
 def _moment(node: Node, report: Report) -> datetime | None:

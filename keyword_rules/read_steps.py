@@ -1,16 +1,28 @@
 """The `do` of a rule: steps, each one verb of the vocabulary."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
-from keyword_rules.fields import boolean, integer, items, kind, known_name, required, table
+from keyword_rules.fields import (
+    boolean,
+    integer,
+    items,
+    kind,
+    known_name,
+    required,
+    table,
+    tag_names,
+)
 from keyword_rules.fields import text as text_of
 from keyword_rules.fields import texts as texts_of
 from keyword_rules.problem import Report, nearest
 from keyword_rules.rule import Step, Value
-from keyword_rules.template import BadTemplate, Template
+from keyword_rules.template import BadTemplate, Template, old_style
 from keyword_rules.vocabulary import REF, Verb, Vocabulary
 from keyword_rules.yaml_source import Leaf, Node, Table
 
+_TEMPLATE = "template"
+_CARD_ID = re.compile(r"p[A-Za-z0-9_-]{24,31}")  # as the platform writes them
 _THINGS = {
     "campaign": "活动",
     "pool": "群池",
@@ -19,16 +31,24 @@ _THINGS = {
     "channel": "渠道",
     "stage": "阶段",
     "group": "群",
+    "notice": "通知",
 }
 
 
-def read_steps(node: Node, vocabulary: Vocabulary, report: Report) -> tuple[Step, ...]:
-    """Read `do`, in order. A step is `verb: {…}`, `verb: value`, or the verb alone."""
-    steps = [_step(item, vocabulary, report) for item in items(node, "do ", report)]
+def read_steps(
+    node: Node, slots: Collection[str], vocabulary: Vocabulary, report: Report
+) -> tuple[Step, ...]:
+    """Read `do`, in order. A step is `verb: {…}`, `verb: value`, or the verb alone.
+
+    Texts may have these slots: the vocabulary's, and what the rule captures.
+    """
+    steps = [_step(item, slots, vocabulary, report) for item in items(node, "do ", report)]
     return tuple(step for step in steps if step)
 
 
-def _step(node: Node, vocabulary: Vocabulary, report: Report) -> Step | None:
+def _step(
+    node: Node, slots: Collection[str], vocabulary: Vocabulary, report: Report
+) -> Step | None:
     if isinstance(node, Leaf) and node.kind == "str":
         name, value = node, None
     elif isinstance(node, Table) and len(node.rows) == 1:
@@ -43,10 +63,13 @@ def _step(node: Node, vocabulary: Vocabulary, report: Report) -> Step | None:
     rows = _arguments(name, value, verb, report)
     required(rows, sorted(verb.required), name, f"{name.value} ", report)
     args = {
-        arg: _value(given, verb.args[arg], f"{name.value}.{arg} ", vocabulary, report)
+        arg: _template(given, f"{name.value}.{arg} ", slots, report)
+        if verb.args[arg] == _TEMPLATE
+        else _value(given, verb.args[arg], f"{name.value}.{arg} ", vocabulary, report)
         for arg, given in rows.items()
     }
-    return Step(verb=name.value, args=args)
+    templates = tuple(arg for arg in args if verb.args[arg] == _TEMPLATE)
+    return Step(verb=name.value, args=args, templates=templates)
 
 
 def _arguments(name: Leaf, value: Node | None, verb: Verb, report: Report) -> Mapping[str, Node]:
@@ -61,8 +84,8 @@ def _value(node: Node, of_type: str, what: str, vocabulary: Vocabulary, report: 
     if of_type.startswith(REF):
         return _reference(node, of_type.removeprefix(REF), what, vocabulary, report)
     match of_type:
-        case "template":
-            return _template(node, what, vocabulary, report)
+        case "tags":
+            return tag_names(node, what, report)
         case "texts":
             return tuple(leaf.value for leaf in texts_of(node, what, report))
         case "int":
@@ -75,18 +98,26 @@ def _value(node: Node, of_type: str, what: str, vocabulary: Vocabulary, report: 
 
 def _reference(node: Node, of_kind: str, what: str, vocabulary: Vocabulary, report: Report) -> str:
     name = text_of(node, what, report)
-    if name and isinstance(node, Leaf):
-        known_name(node, vocabulary.names.get(of_kind), _THINGS.get(of_kind, of_kind), report)
-    return name
+    if not name or not isinstance(node, Leaf):
+        return name
+    known = vocabulary.names.get(of_kind)
+    if known is not None and name not in known and _CARD_ID.fullmatch(name):
+        said = f"没有{_THINGS.get(of_kind, of_kind)} {name}：它像微信卡券的 card_id"
+        report.add(node, said, nearest("", known) or "写这里活动的名字")
+        return name
+    return known_name(node, known, _THINGS.get(of_kind, of_kind), report)
 
 
-def _template(node: Node, what: str, vocabulary: Vocabulary, report: Report) -> str:
+def _template(node: Node, what: str, slots: Collection[str], report: Report) -> str:
     written = text_of(node, what, report)
+    if old := old_style(written):
+        at, said = old
+        report.add(node, f"{what}的第 {at + 1} 个字：{said} 不是变量", "变量写成 {名字}")
     try:
-        slots = Template.parse(written).slots
+        asked = Template.parse(written).slots
     except BadTemplate as error:
         report.add(node, f"{what}的第 {error.position + 1} 个字：{error}")
         return written
-    for slot in sorted(slots - vocabulary.slots):
-        report.add(node, f"没有变量 {{{slot}}}", nearest(slot, vocabulary.slots))
+    for slot in sorted(asked.difference(slots)):
+        report.add(node, f"没有变量 {{{slot}}}", nearest(slot, slots))
     return written

@@ -1,17 +1,16 @@
-"""The `where` of a rule: conditions besides the words."""
+"""The `where` of a rule, and what a file's `only` adds to it."""
 
-import re
 from collections.abc import Mapping
 
-from keyword_rules.fields import integer, kind, known_name, table, text, texts
-from keyword_rules.problem import Report, nearest
-from keyword_rules.rule import Hours, Limit, Where
+from keyword_rules.fields import known_name, table, tag_names, texts
+from keyword_rules.problem import Report
+from keyword_rules.read_calendar import read_dates, read_hours, read_weekdays
+from keyword_rules.read_often import read_limits, read_nth, read_share
+from keyword_rules.rule import Where
 from keyword_rules.vocabulary import Vocabulary
-from keyword_rules.yaml_source import Leaf, Listing, Node
+from keyword_rules.yaml_source import Node
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PERIODS = ("hour", "day", "week", "ever")
-CONDITIONS = (
+NARROWING = (
     "channel",
     "store",
     "group",
@@ -20,91 +19,69 @@ CONDITIONS = (
     "stage",
     "hours",
     "weekdays",
-    "limit",
+    "dates",
 )
+CONDITIONS = (*NARROWING, "days", "share", "limit", "nth")
 
-_NAMED = {"channel": "渠道", "store": "门店", "group": "群", "stage": "阶段"}
-_HOURS = re.compile(r"([0-9]{1,2}):([0-5][0-9])\s*-\s*([0-9]{1,2}):([0-5][0-9])")
-_DAY = 24 * 60
+_NAMED = {  # which names a condition takes, and what they are called
+    "channel": ("channel", "渠道"),
+    "store": ("store", "门店"),
+    "group": ("group", "群"),
+    "stage": ("stage", "阶段"),
+    "days": ("day", "日子"),
+}
 
 
-def read_where(node: Node, vocabulary: Vocabulary, report: Report) -> Where:
-    """Read `where`; a condition may be one value or a list of them."""
+def read_where(node: Node, rule: str, vocabulary: Vocabulary, report: Report) -> Where:
+    """Read the `where` of the rule with this id; a condition may be one value or a list."""
     rows = table(node, CONDITIONS, "where ", report) or {}
-    named = {
-        name: tuple(
-            known_name(leaf, vocabulary.names.get(name), what, report)
-            for leaf in _listed(rows, name, report)
-        )
-        for name, what in _NAMED.items()
-    }
+    return _where(rows, "where.", rule, vocabulary, report)
+
+
+def read_only(node: Node, vocabulary: Vocabulary, report: Report) -> Where:
+    """Read the `only` of a file: what narrows each of its rules."""
+    rows = table(node, NARROWING, "only ", report) or {}
+    return _where(rows, "only.", "", vocabulary, report)
+
+
+def _where(
+    rows: Mapping[str, Node], what: str, rule: str, vocabulary: Vocabulary, report: Report
+) -> Where:
+    channel, store, group, stage, days = (
+        _names(rows, name, what, vocabulary, report) for name in _NAMED
+    )
     tagged, not_tagged = (
-        tuple(leaf.value for leaf in _listed(rows, name, report))
+        tag_names(rows[name], f"{what}{name} ", report) if name in rows else ()
         for name in ("tagged", "not_tagged")
     )
     if both := sorted(set(tagged) & set(not_tagged)):
         report.add(rows["not_tagged"], f"标签 {'、'.join(both)} 既要有又要没有，永远不会命中")
+    weekdays = rows.get("weekdays")
     return Where(
-        channel=named["channel"],
-        store=named["store"],
-        group=named["group"],
-        stage=named["stage"],
+        channel=channel,
+        store=store,
+        group=group,
+        stage=stage,
         tagged=tagged,
         not_tagged=not_tagged,
-        hours=_hours(rows.get("hours"), report),
-        weekdays=_weekdays(rows, report),
-        limit=_limit(rows["limit"], report) if "limit" in rows else None,
+        hours=read_hours(rows["hours"], report) if "hours" in rows else (),
+        weekdays=read_weekdays(weekdays, f"{what}weekdays ", report) if weekdays else (),
+        dates=read_dates(rows["dates"], report) if "dates" in rows else (),
+        days=days,
+        share=read_share(rows["share"], rule, report) if "share" in rows else None,
+        limits=read_limits(rows["limit"], report) if "limit" in rows else (),
+        nth=read_nth(rows["nth"], report) if "nth" in rows else None,
     )
 
 
-def _listed(rows: Mapping[str, Node], name: str, report: Report) -> tuple[Leaf, ...]:
-    return texts(rows[name], f"where.{name} ", report) if name in rows else ()
-
-
-def _hours(node: Node | None, report: Report) -> tuple[Hours, ...]:
-    if node is None:
+def _names(
+    rows: Mapping[str, Node], name: str, what: str, vocabulary: Vocabulary, report: Report
+) -> tuple[str, ...]:
+    if name not in rows:
         return ()
-    ranges = node.items if isinstance(node, Listing) else (node,)
-    read = [_range(item, report) for item in ranges]
-    return tuple(hours for hours in read if hours)
-
-
-def _range(node: Node, report: Report) -> Hours | None:
-    written = node.value if isinstance(node, Leaf) else kind(node)
-    found = _HOURS.fullmatch(written)
-    if not found:
-        report.add(node, f"hours 应写成 08:00-22:00，这里是 {written}")
-        return None
-    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
-    start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
-    if start >= _DAY or end > _DAY:
-        report.add(node, f"hours 里没有这个时刻：{written}")
-        return None
-    if start == end:
-        report.add(node, f"hours 的开始和结束相同：{written}", "全天请不写 hours")
-        return None
-    return Hours(start=start, end=end)
-
-
-def _weekdays(rows: Mapping[str, Node], report: Report) -> tuple[int, ...]:
-    days = []
-    for leaf in _listed(rows, "weekdays", report):
-        if leaf.value in WEEKDAYS:
-            days.append(WEEKDAYS.index(leaf.value) + 1)
-        else:
-            report.add(leaf, f"没有这个星期 {leaf.value}", nearest(leaf.value, WEEKDAYS))
-    return tuple(days)
-
-
-def _limit(node: Node, report: Report) -> Limit | None:
-    rows = table(node, ("times", "per"), "where.limit ", report)
-    if rows is None:
-        return None
-    if "times" not in rows or "per" not in rows:
-        report.add(node, "limit 要写成 {times: 1, per: day}")
-        return None
-    times = integer(rows["times"], "limit.times ", report, least=1)
-    per = text(rows["per"], "limit.per ", report)
-    if per and per not in PERIODS:
-        report.add(rows["per"], f"limit.per 没有 {per}", nearest(per, PERIODS))
-    return Limit(times=times, per=per) if times and per in PERIODS else None
+    of_kind, called = _NAMED[name]
+    known = vocabulary.names.get(of_kind)
+    return tuple(
+        known_name(leaf, known, called, report)
+        for leaf in texts(rows[name], f"{what}{name} ", report)
+    )

@@ -7,22 +7,28 @@ from enum import StrEnum
 
 from keyword_rules.template import BadTemplate, Slot, Template
 from keyword_rules.vocabulary import Verb, Vocabulary
+from keyword_rules.where import ANYWHERE, Dates, Hours, Limit, Nth, Share, Where
 
 __all__ = [
+    "ANYWHERE",
     "EVENT",
     "TEXT",
+    "WORDED",
     "BadTemplate",
     "Case",
+    "Dates",
     "Hit",
     "Hours",
     "Key",
     "Limit",
     "Miss",
     "Mode",
+    "Nth",
     "Phrase",
     "Rule",
     "Say",
     "Segment",
+    "Share",
     "Slot",
     "Step",
     "Subject",
@@ -37,7 +43,9 @@ __all__ = [
 Value = str | int | bool | tuple[str, ...]
 Segment = Callable[[str], tuple[str, ...]]
 
-TEXT = "text"  # the occasion on which a customer's words are compared; any other compares keys
+TEXT = "text"
+# The occasions that bring words, which `say` is compared with; the others bring at most a key.
+WORDED = frozenset({TEXT, "link", "location", "file", "miniprogram"})
 EVENT = "event"  # the mode of a hit that needed no words: the occasion itself was enough
 
 
@@ -47,6 +55,7 @@ class Mode(StrEnum):
     EQUALS = "equals"
     CONTAINS = "contains"
     PREFIX = "prefix"
+    SUFFIX = "suffix"
     WORD = "word"
     SOUND = "sound"
     REGEX = "regex"
@@ -77,56 +86,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """A time of day in minutes after midnight, end excluded. It crosses midnight if end < start."""
-
-    start: int
-    end: int
-
-    def hold(self, minute: int) -> bool:
-        """Whether a minute of the day lies inside."""
-        if self.start < self.end:
-            return self.start <= minute < self.end
-        return minute >= self.start or minute < self.end
-
-    def __str__(self) -> str:
-        return "-".join(f"{at // 60:02}:{at % 60:02}" for at in (self.start, self.end))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """At most `times` hits for one member in each hour, day, week, or `ever`."""
-
-    times: int
-    per: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Conditions besides the words; an empty one always holds.
-
-    One of `channel`, `store`, `group` and `stage`; every tag of `tagged` and none of
-    `not_tagged`; inside one of `hours`, on one of `weekdays` (1 is Monday), both by the store's
-    wall clock; and not yet at the limit.
-    """
-
-    channel: tuple[str, ...] = ()
-    store: tuple[str, ...] = ()
-    group: tuple[str, ...] = ()
-    tagged: tuple[str, ...] = ()
-    not_tagged: tuple[str, ...] = ()
-    stage: tuple[str, ...] = ()
-    hours: tuple[Hours, ...] = ()
-    weekdays: tuple[int, ...] = ()
-    limit: Limit | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do on a hit. Texts with slots are kept as written and known to be readable."""
+    """One thing to do on a hit. Texts with slots are kept as written and known to be readable.
+
+    `templates` names the arguments that are such texts.
+    """
 
     verb: str
     args: Mapping[str, Value] = field(default_factory=dict)
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +110,7 @@ class Case:
     group: str = ""
     stage: str = ""
     tagged: tuple[str, ...] | None = None
+    days: tuple[str, ...] | None = None
     at: datetime | None = None
     line: int = 0
     column: int = 0
@@ -149,7 +118,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """When something is said or happens, do these steps. `stop` ends the search after a hit."""
+    """When something is said or happens, do these steps. `stop` ends the search after a hit.
+
+    A `dry_run` rule is told in the trace, does nothing, and never ends the search.
+    """
 
     id: str
     file: str
@@ -158,9 +130,10 @@ class Rule:
     on: frozenset[str] = frozenset({TEXT})
     say: Say | None = None
     key: Key | None = None
-    where: Where = Where()
+    where: Where = ANYWHERE
     priority: int = 0
     stop: bool = True
+    dry_run: bool = False
     do: tuple[Step, ...] = ()
     cases: tuple[Case, ...] = ()
     note: str = ""
@@ -170,8 +143,12 @@ class Rule:
 class Subject:
     """What happened, to be compared with rules.
 
-    `local` is the wall time where the store is; rules with hours miss without it. `counts` maps
-    a rule's id to its earlier hits for this member inside the window of the rule's limit.
+    `text` is what the customer typed, or the title of a link or a place; `key` is a menu entry, an
+    entry code, the id of a tapped line, or a link's address. `local` is the wall time where the
+    store is, and `days` what that day is called; rules that ask for either miss without it.
+    `person` stands for the member in a split. `counts` maps a rule's id and who is counted for
+    to its earlier hits inside the window of that limit, `met` a rule's id to the member's earlier
+    meetings with it. `paused` are rules that operators have stopped.
     """
 
     occasion: str
@@ -183,12 +160,20 @@ class Subject:
     tags: frozenset[str] = frozenset()
     stage: str = ""
     local: datetime | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    days: frozenset[str] = frozenset()
+    person: str = ""
+    counts: Mapping[tuple[str, Limit], int] = field(default_factory=dict)
+    met: Mapping[str, int] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A rule that acts. `words` are its phrases that were found, `mode` is the longest one's."""
+    """A rule that acts. `words` are its phrases that were found, `mode` is the longest one's.
+
+    `captures` is what named groups of its patterns found; the texts of `do` have them in place.
+    `heard` maps those of its words that were read and not written to what was written instead.
+    """
 
     rule: str
     mode: str
@@ -196,15 +181,20 @@ class Hit:
     file: str
     line: int
     do: tuple[Step, ...]
+    captures: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """A rule that does not act: the first condition that failed and the two values compared.
 
-    `why` is a stable code: occasion, key, words, equals, prefix, word_boundary, sound, regex,
-    excluded, channel, store, group, tagged, not_tagged, stage, hours, weekdays, limit, outranked.
+    `why` is a stable code: occasion, key, words, equals, prefix, suffix, word_boundary, sound,
+    regex, excluded, paused, channel, store, group, tagged, not_tagged, stage, hours, weekdays,
+    dates, days, share, limit, nth, outranked.
     `near` says that some of its words were seen, or that only conditions or rank stood against it.
+    `over` says of an outranked rule what decided: `priority 5 > 0`, `words 3 > 2` (characters of
+    the words that were found), or `place`, where all of that is equal.
     """
 
     rule: str
@@ -212,13 +202,20 @@ class Miss:
     want: str
     got: str
     near: bool
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Why something was answered as it was. `text` is what was compared, `ruleset` a hash."""
+    """Why something was answered as it was. `text` is what was compared, `ruleset` a hash.
+
+    `dry` are the rules that would have acted were they not on trial. `met` are the rules with an
+    `nth` whose every other condition held: this meeting is to be counted.
+    """
 
     hits: tuple[Hit, ...]
     missed: tuple[Miss, ...]
     text: str
     ruleset: str
+    dry: tuple[Hit, ...] = ()
+    met: tuple[str, ...] = ()

@@ -1,12 +1,14 @@
 """Operator text with slots: `{name}` and `{name|default}`, and nothing that can run."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _SLOT = re.compile(r"[a-z][a-z0-9_]*")
+# Behind a digit it is a percentage, and inside a word or an address it is an escape.
+_OLD_STYLE = re.compile(r"(?<![0-9０-９%])%(?:\([^()]*\)[a-z]|[nsd](?![A-Za-z0-9]))")
 
 
 class BadTemplate(ValueError):
@@ -61,6 +63,31 @@ class Template:
             for part in self.parts
         )
 
+    def filled(self, names: Collection[str], values: Mapping[str, str]) -> str:
+        """The text with these slots in place, as text to be parsed again.
+
+        >>> Template.parse("订单{order}，{member_name|您}好").filled({"order"}, {"order": "{1}"})
+        '订单{{1}}，{member_name|您}好'
+        """
+        return "".join(_written(part, names, values) for part in self.parts)
+
+
+def old_style(text: str) -> tuple[int, str] | None:
+    """Where a text has a slot in the way of other programs, `%s` or `%(name)s`, and which.
+
+    >>> old_style("您好%s，满100%送"), old_style("满100%送"), old_style("打开 a.cn/%d0%b1")
+    ((2, '%s'), None, None)
+    """
+    found = _OLD_STYLE.search(text)
+    return (found.start(), found.group()) if found else None
+
+
+def _written(part: str | Slot, names: Collection[str], values: Mapping[str, str]) -> str:
+    if isinstance(part, Slot) and part.name not in names:
+        return f"{{{part.name}|{part.default}}}" if part.default else f"{{{part.name}}}"
+    plain = part if isinstance(part, str) else values.get(part.name) or part.default
+    return plain.replace("{", "{{").replace("}", "}}")
+
 
 def _part(token: re.Match[str]) -> str | Slot:
     whole, inside = token.group(), token.group(1)
@@ -70,5 +97,18 @@ def _part(token: re.Match[str]) -> str | Slot:
         raise BadTemplate(f"花括号 {whole} 没有配对；要显示花括号本身请写两个", token.start())
     name, _, default = inside.partition("|")
     if not _SLOT.fullmatch(name):
-        raise BadTemplate(f"{whole} 不是变量；只能写 {{名字}} 或 {{名字|默认值}}", token.start())
+        said = f"{whole} 不是变量：{_fault(name)}"
+        raise BadTemplate(f"{said}；只能写 {{名字}} 或 {{名字|默认值}}", token.start())
     return Slot(name, default)
+
+
+def _fault(name: str) -> str:
+    if not name.strip():
+        return "没有名字"
+    if name.strip().isdigit():
+        return "不能按序号取"
+    if "." in name or "[" in name:
+        return "不能取属性或下标"
+    if ":" in name or "!" in name:
+        return "不能写格式"
+    return "名字是小写字母、数字和下划线"

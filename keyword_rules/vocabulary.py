@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ARG_TYPES = frozenset({"text", "template", "int", "bool", "texts"})
+ARG_TYPES = frozenset({"text", "template", "int", "bool", "texts", "tags"})
 REF = "ref:"
 
 
@@ -11,9 +11,10 @@ REF = "ref:"
 class Verb:
     """One thing a rule may do, and what must be said with it.
 
-    `args` maps a name to its type: text, template, int, bool, texts (a list), or `ref:KIND` for
-    the name of a thing of that kind. `shorthand` names the argument that a bare value fills, as
-    in `reply: 您好`. Raises ValueError when the declaration contradicts itself.
+    `args` maps a name to its type: text, template, int, bool, texts (a list), tags (a list of
+    names of tags), or `ref:KIND` for the name of a thing of that kind. `shorthand` names the
+    argument that a bare value fills, as in `reply: 您好`. Raises ValueError when the declaration
+    contradicts itself.
     """
 
     args: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +34,7 @@ class Verb:
 class Vocabulary:
     """Everything rules may name. A kind that `names` lacks is not checked.
 
-    Kinds: campaign, pool, persona, store, channel, occasion, stage, group.
+    Kinds: campaign, pool, persona, store, channel, occasion, stage, group, notice, day.
     """
 
     verbs: Mapping[str, Verb] = field(default_factory=dict)

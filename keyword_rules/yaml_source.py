@@ -1,10 +1,11 @@
 """Bytes → a tree of plain values that know their place, by the part of YAML that rules need."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import yaml
+from yaml.reader import Reader
 
 from keyword_rules.problem import Report, Spot
 
@@ -14,8 +15,7 @@ DEEPEST = 12
 _TAG = "tag:yaml.org,2002:"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):  # a file is full of them, and a tuple is made three times as fast
     """One value as it was written. `kind` is str, int, float, bool, null, timestamp or merge."""
 
     value: str
@@ -61,8 +61,8 @@ def parse_yaml(raw: bytes, report: Report) -> Node | None:
         mark = error.problem_mark or error.context_mark
         at = Spot(mark.line + 1, mark.column + 1) if mark else Spot()
         report.add(at, f"YAML 语法错误：{error.problem or error.context}", _syntax_hint(text, at))
-    except yaml.YAMLError as error:
-        report.add(Spot(), f"YAML 语法错误：{error}")
+    except yaml.YAMLError:
+        report.add(*_unprintable(text))
     except _TooDeep as error:
         report.add(error.at, f"嵌套超过 {DEEPEST} 层")
     finally:
@@ -80,9 +80,11 @@ class _Reader:
     """Builds the tree from the parser's events. Aliases are never followed, so nothing grows."""
 
     def __init__(self, loader: yaml.CSafeLoader, report: Report) -> None:
-        self._loader = loader
+        # None comes only after the end of the stream, which is never asked past.
+        self._next = cast(Callable[[], yaml.Event], loader.get_event)
         self._report = report
         self._depth = 0
+        self._kinds: dict[str, str] = {}  # of plain values: the same few come again and again
 
     def document(self) -> Node | None:
         """The first document's tree; a second document is a problem."""
@@ -98,10 +100,16 @@ class _Reader:
         return tree
 
     def _node(self, event: yaml.Event) -> Node:
-        at = _spot(event)
+        if type(event) is yaml.ScalarEvent:  # most of a file, so asked first and by the type
+            if event.anchor or event.tag:
+                self._refuse_references(event, _spot(event))
+            mark = event.start_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            return Leaf(event.value, self._kind(event), line, column)
+        return self._branch(event, _spot(event))
+
+    def _branch(self, event: yaml.Event, at: Spot) -> Node:
         self._refuse_references(event, at)
-        if isinstance(event, yaml.ScalarEvent):
-            return Leaf(event.value, self._kind(event), at.line, at.column)
         if isinstance(event, yaml.AliasEvent):
             return Leaf("", "null", at.line, at.column)
         self._depth += 1
@@ -109,38 +117,37 @@ class _Reader:
             raise _TooDeep(at)
         tree: Node
         if isinstance(event, yaml.SequenceStartEvent):
-            items = tuple(map(self._node, self._until(yaml.SequenceEndEvent)))
-            tree = Listing(items, at.line, at.column)
+            tree = Listing(self._items(), at.line, at.column)
         else:
-            tree = Table(tuple(self._rows()), at.line, at.column)
+            tree = Table(self._rows(), at.line, at.column)
         self._depth -= 1
         return tree
 
-    def _rows(self) -> Iterator[tuple[Leaf, Node]]:
-        seen: dict[str, int] = {}
-        for event in self._until(yaml.MappingEndEvent):
+    def _items(self) -> tuple[Node, ...]:
+        items = []
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            items.append(self._node(event))
+        return tuple(items)
+
+    def _rows(self) -> tuple[tuple[Leaf, Node], ...]:
+        rows: dict[str, tuple[Leaf, Node]] = {}
+        while type(event := self._next()) is not yaml.MappingEndEvent:
             key, value = self._node(event), self._node(self._next())
             if not isinstance(key, Leaf):
                 self._report.add(key, "键必须是一个词")
-            elif key.value in seen:
-                self._report.add(key, f"重复的键 {key.value}，前一个在第 {seen[key.value]} 行")
+            elif first := rows.get(key.value):
+                self._report.add(key, f"重复的键 {key.value}，前一个在第 {first[0].line} 行")
             else:
-                seen[key.value] = key.line
-                yield key, value
-
-    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
-        while not isinstance(event := self._next(), end):
-            yield event
-
-    def _next(self) -> yaml.Event:
-        event = self._loader.get_event()
-        if event is None:  # after the end of the stream, which is never asked past
-            raise yaml.YAMLError("文件不完整")
-        return event
+                rows[key.value] = (key, value)
+        return tuple(rows.values())
 
     def _kind(self, event: yaml.ScalarEvent) -> str:
-        resolve: Callable[..., str] = self._loader.resolve  # untyped in the stubs
-        return resolve(yaml.ScalarNode, event.value, event.implicit).removeprefix(_TAG)
+        if not event.implicit[0]:
+            return "str"  # in quotes, or under a tag that is refused
+        value = event.value
+        if (known := self._kinds.get(value)) is None:
+            known = self._kinds[value] = _plain_kind(value)
+        return known
 
     def _refuse_references(self, event: yaml.Event, at: Spot) -> None:
         if isinstance(event, yaml.AliasEvent):
@@ -149,6 +156,14 @@ class _Reader:
             self._report.add(at, f"不支持锚点 &{getattr(event, 'anchor', '')}", "把内容写全")
         if tag := getattr(event, "tag", None):
             self._report.add(at, f"不支持标签 {tag}", "去掉它")
+
+
+def _plain_kind(value: str) -> str:
+    """What a value without quotes is, by its looks."""
+    for tag, looks in yaml.CSafeLoader.yaml_implicit_resolvers.get(value[:1], ()):
+        if looks.match(value):
+            return str(tag).removeprefix(_TAG)
+    return "str"
 
 
 def _spot(event: yaml.Event) -> Spot:
@@ -172,7 +187,18 @@ def _decoded(raw: bytes, report: Report) -> str | None:
         return None
 
 
+def _unprintable(text: str) -> tuple[Spot, str, str]:
+    found = Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return Spot(), "YAML 读不了这个文件", ""
+    before = text[: found.start()]
+    at = Spot(before.count("\n") + 1, found.start() - before.rfind("\n"))
+    return at, f"有看不见的控制字符 U+{ord(found[0]):04X}", "删掉它"
+
+
 def _syntax_hint(text: str, at: Spot) -> str:
     lines = text.splitlines()
     line = lines[at.line - 1] if at.line <= len(lines) else ""
-    return "缩进用空格，不用 Tab" if "\t" in line else ""
+    if "\t" in line:
+        return "缩进用空格，不用 Tab"
+    return "里面有花括号、逗号或冒号的文字要加引号" if "{" in line or "[" in line else ""

@@ -141,7 +141,6 @@ def test_mistakes_in_one_rule_hide_no_failing_case_and_no_repeated_id(tmp_path: 
         ("- {id: a, say: 券, stop: 1, do: [handover]}", "true 或 false"),
         ("- {id: a, do: [handover]}", "规则缺少 say"),
         ("- {id: a, on: scan, say: 券, do: [handover]}", "say 用不上"),
-        ("- {id: a, say: 券, key: k, do: [handover]}", "key 只用于"),
         ("- {id: a, on: scam, do: [handover]}", "是不是 scan？"),
         ("- {id: a, on: scan, key: {any: [k], mode: sound}, do: [welcome]}", "匹配方式 sound"),
         ("- {id: a, say: {none: [券]}, do: [handover]}", "any 或 all"),

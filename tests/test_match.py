@@ -30,6 +30,7 @@ def only_miss(rules: RuleSet, subject: Subject) -> Miss:
         ("equals", "领券", ["领券", "领券！", " 領券 "], ["我要领券", "领"]),
         ("contains", "领券", ["我要领券吧"], ["领 优惠券"]),
         ("prefix", "领券", ["领券吧", "「领券"], ["我要领券"]),
+        ("suffix", "领券", ["我要领券", "我要领券！」", "领券"], ["领券吧", "券"]),
         ("sound", "领券", ["领劵", "领卷", "灵泉", "领券"], ["卷领", "领"]),
         ("regex", "领.{0,2}券", ["领一张券", "領券"], ["领那么多券"]),
         ("regex", "WIFI", ["店里wifi", "ＷＩＦＩ"], ["无线网"]),
@@ -101,6 +102,15 @@ def test_a_rule_that_does_not_stop_lets_the_next_one_act() -> None:
     assert [hit.rule for hit in trace.hits] == ["first", "second"]
     (miss,) = trace.missed
     assert (miss.rule, miss.why, miss.want, miss.got) == ("third", "outranked", "0", "second")
+    assert miss.over == "priority 2 > 0"
+
+
+def test_what_decided_between_rules_of_one_priority_is_told() -> None:
+    rules = ruleset(rule("short", "contains", "券"), rule("long", "contains", "优惠券"))
+    assert rules.match(said("优惠券")).missed[0].over == "words 3 > 1"
+
+    rules = ruleset(rule("above", "contains", "券"), rule("below", "contains", "券"))
+    assert rules.match(said("券")).missed[0].over == "place"
 
 
 @pytest.mark.parametrize(
@@ -113,8 +123,8 @@ def test_a_rule_that_does_not_stop_lets_the_next_one_act() -> None:
         (Where(not_tagged=("兴趣/猫",)), "not_tagged", "兴趣/猫", "兴趣/猫"),
         (Where(stage=("first_order",)), "stage", "first_order", "visitor"),
         (Where(hours=(Hours(start=480, end=1320),)), "hours", "08:00-22:00", "23:30"),
-        (Where(weekdays=(6, 7)), "weekdays", "6、7", "1"),
-        (Where(limit=Limit(times=2, per="day")), "limit", "2/day", "2"),
+        (Where(weekdays=(6, 7)), "weekdays", "sat、sun", "mon"),
+        (Where(limits=(Limit(times=2, per="day"),)), "limit", "2/day", "2"),
     ],
 )
 def test_the_first_failed_condition_is_told_with_both_values(
@@ -128,7 +138,7 @@ def test_the_first_failed_condition_is_told_with_both_values(
         stage="visitor",
         tags=frozenset({"兴趣/猫"}),
         local=datetime(2024, 1, 1, 23, 30),  # noqa: DTZ001 (wall time)
-        counts={"r": 2},
+        counts={("r", Limit(times=2, per="day")): 2},
     )
     miss = only_miss(ruleset(rule("r", "contains", "领券", where=where)), subject)
 
@@ -197,6 +207,7 @@ def test_equal_rules_have_equal_hashes_wherever_they_stand() -> None:
 
     assert ruleset(one).hash == ruleset(moved).hash
     assert ruleset(one).hash != ruleset(rule("a", "sound", "领券")).hash
+    assert ruleset(one).hash != ruleset(replace(one, dry_run=True)).hash
 
 
 def test_an_empty_set_of_rules_misses_everything() -> None:

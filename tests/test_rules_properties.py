@@ -1,9 +1,14 @@
 """Properties of the rule engine over any input."""
 
+import json
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyword_rules.parse import parse_rules
+from keyword_rules.parse import RULE_FIELDS, parse_rules
+from keyword_rules.read_cases import CASE_FIELDS
+from keyword_rules.read_file import FILE_FIELDS
+from keyword_rules.read_where import CONDITIONS
 from keyword_rules.rule import Mode, Subject
 from keyword_rules.template import BadTemplate, Template
 from keyword_rules.words import comparable
@@ -12,7 +17,7 @@ from tests.shop_vocabulary import SHOP
 
 HAN = st.text(alphabet="领券劵卷和服产品务宠物群 ab?！", max_size=12)
 WORD = st.text(alphabet="领券和服务ab", min_size=2, max_size=4)
-LITERAL_MODES = st.sampled_from([Mode.EQUALS, Mode.CONTAINS, Mode.PREFIX, Mode.SOUND])
+LITERAL_MODES = st.sampled_from([Mode.EQUALS, Mode.CONTAINS, Mode.PREFIX, Mode.SUFFIX, Mode.SOUND])
 
 
 @given(st.text())
@@ -32,6 +37,31 @@ def test_any_bytes_give_rules_or_problems_never_a_crash(raw: bytes) -> None:
 @given(st.text(alphabet="-: {}[]&*!|>'\"\n\tidsayo领券,#", max_size=80))
 def test_anything_like_yaml_gives_rules_or_problems_never_a_crash(text: str) -> None:
     parse_rules("any.yaml", text.encode(), SHOP, by_character)
+
+
+KEYS = st.sampled_from(
+    [*RULE_FIELDS, *FILE_FIELDS, *CONDITIONS, *CASE_FIELDS, "any", "mode", "percent", "times", "of"]
+)
+WRITTEN = (
+    "券 text regex 2026-11-01 2026-11-30..2026-11-01 30-20 1- 8:00-9:00 {order} %s"
+    " (?P<order>[0-9]+) ../r.yaml"
+)
+VALUES = st.sampled_from([*WRITTEN.split(), "", 0, 1, -1, 10**30, 1.5, True, None])
+TREES = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=25,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.dictionaries(KEYS, TREES, max_size=8), max_size=3), st.booleans())
+def test_any_mixture_of_known_keys_gives_rules_or_problems_never_a_crash(
+    entries: list[object], framed: bool
+) -> None:
+    tree = {"only": {"hours": "9:00-8:00"}, "rules": entries} if framed else entries
+
+    parse_rules("any.yaml", json.dumps(tree, ensure_ascii=False).encode(), SHOP, by_character)
 
 
 @settings(deadline=None)
