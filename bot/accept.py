@@ -15,7 +15,7 @@ from bot.db import inbox, ledger
 from bot.db.arrivals import Arrivals
 from bot.db.tx import Database, Tx
 from bot.errors import Overloaded, Refused
-from bot.events import ANSWERED_INSIDE, ContactAdded, Event
+from bot.events import ContactAdded, Event, answered_inside
 from bot.platforms import happening
 from bot.platforms.aibot import gate as aibot_gate
 from bot.platforms.aibot.gate import StreamAsked
@@ -50,7 +50,7 @@ class Opened:
     @property
     def answers_inside(self) -> bool:
         """Whether the platform takes an answer inside the response to this callback."""
-        return isinstance(self.event, ANSWERED_INSIDE)
+        return self.event is not None and answered_inside(self.event)
 
 
 class Acceptor:
@@ -148,7 +148,7 @@ class Acceptor:
 
     def _arrival(self, keys: AccountKeys, plain: bytes, event: Event) -> inbox.Arrival:
         now_us = self._shop.clock()
-        inside = isinstance(event, ANSWERED_INSIDE)
+        inside = answered_inside(event)
         urgent = inside or (isinstance(event, ContactAdded) and bool(event.welcome_code))
         event_us = micros(event.at) if event.at else None
         if event_us is not None:

@@ -18,7 +18,17 @@ from bot.actions import (
 )
 from bot.actions.answering import to_staff
 from bot.draft import draft
-from bot.events import ContactAdded, Event, GroupSaid, KfEntered, KfSaid, TextSaid
+from bot.events import (
+    ContactAdded,
+    Event,
+    GroupSaid,
+    KfEntered,
+    KfNotice,
+    KfSaid,
+    TextSaid,
+    sent_by_follower,
+    spoken_in_kf,
+)
 from bot.facts import Facts, Reach, Situation, Talk
 from bot.fit import Way, fit, menu_of, words_of
 
@@ -60,7 +70,7 @@ def _carried(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> 
         return _welcome(event, facts, text, said, rule)
     if not text:
         return ()
-    if isinstance(event, KfEntered | KfSaid):
+    if isinstance(event, KfEntered) or spoken_in_kf(event):
         return _in_kf(event, facts, said, rule, talk)
     if isinstance(event, GroupSaid):
         return draft(situation, text, rule)
@@ -72,14 +82,14 @@ def _carried(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> 
 def _talk(situation: Situation) -> Talk | None:
     """Return the conversation that words of this event go into: its own, or one still open."""
     event, facts = situation.event, situation.facts
-    if isinstance(event, KfSaid):
+    if spoken_in_kf(event):
         return _own_talk(event, facts)
     at = facts.morning or facts.now
     reach = _open_window(facts, at)
     return None if reach and _has_room(reach, facts) else _open_talk(facts, at)
 
 
-def _own_talk(event: KfSaid, facts: Facts) -> Talk | None:
+def _own_talk(event: KfSaid | KfNotice, facts: Facts) -> Talk | None:
     if event.who is None:
         return None
     known = facts.member.talks if facts.member else ()
@@ -90,7 +100,7 @@ def _own_talk(event: KfSaid, facts: Facts) -> Talk | None:
 
 def _spent(situation: Situation, said: Sequence[Speak], talk: Talk | None) -> str:
     """Return why the platform takes no further answer to these words; "" when it does."""
-    if talk is None or not isinstance(situation.event, KfSaid):
+    if talk is None or not spoken_in_kf(situation.event):
         return ""
     spare = 0 if any(one.topic == "handover" for one in said) else _SPARE
     return _ALL_SAID if talk.sent >= KF_MESSAGES - spare else ""
@@ -104,7 +114,7 @@ def _way(situation: Situation, talk: Talk | None, at: datetime) -> Way:
             return replace(_TEXT_ONLY, menu=True)
         case GroupSaid():
             return _GROUP
-        case KfSaid():
+        case event if spoken_in_kf(event):
             return _kf_way(talk.sent if talk else 0)
     return _open_way(situation, talk, at)
 
@@ -130,6 +140,8 @@ def _room_after(event: Event, facts: Facts) -> int:
         case TextSaid():  # a tap on a menu message opens no window of its own (oa/api.md section 2)
             open_still = reach and reach.spoke and facts.now - reach.spoke < SPEAKING_WINDOW
             return facts.quota.after_message - _SPARE - sent if open_still else 0
+        case _ if sent_by_follower(event):
+            return facts.quota.after_message - _SPARE - sent
     return facts.quota.after_tap - _SPARE - sent
 
 
@@ -164,9 +176,13 @@ def _by_open_window(
 
 
 def _in_kf(
-    event: KfEntered | KfSaid, facts: Facts, said: Sequence[Speak], rule: str, talk: Talk | None
+    event: KfEntered | KfSaid | KfNotice,
+    facts: Facts,
+    said: Sequence[Speak],
+    rule: str,
+    talk: Talk | None,
 ) -> tuple[Action, ...]:
-    if isinstance(event, KfSaid):
+    if not isinstance(event, KfEntered):
         return _send_kf(talk, said, rule) if talk else ()
     # Without a code the customer was welcomed before, and may not be written to until they speak.
     if not event.welcome_code:

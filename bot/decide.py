@@ -12,11 +12,11 @@ import orjson
 from bot.actions import AnswerBot, Gap, Reply
 from bot.clock import micros, micros_of, moment
 from bot.codec import action_summary, event_from_json
-from bot.db import inbox, journal, pauses
+from bot.db import inbox, journal, pauses, rule_hits
 from bot.db.people import People
 from bot.db.tx import Database, Row, Tx
 from bot.errors import Contended
-from bot.events import Event, KfSaid, TextSaid
+from bot.events import Event, KfSaid, TextSaid, occasion_of
 from bot.facts import Situation
 from bot.gather import Known, gather
 from bot.gather.holds import hold
@@ -25,6 +25,8 @@ from bot.platforms.aibot import reply as bot_reply
 from bot.platforms.oa.reply import text_reply
 from bot.settle import Decision, settle
 from bot.shop import Shop, decoded
+from keyword_rules.explain import kept_hit, kept_miss
+from keyword_rules.remembered import subject_document
 
 _TRIES = 5  # a contended decision finds fresh facts at once; more means something else is wrong
 
@@ -129,13 +131,24 @@ class Decider:
         await journal.trace(
             tx, inbox=decision.inbox, person=decision.person, body=body, at_us=decision.now_us
         )
-        if decision.person is None or known.facts.silent:
+        if known.facts.silent:
             return
-        for hit in known.trace.hits:
-            await journal.rule_hit(tx, decision.person, hit.rule, decision.now_us)
-        if isinstance(event, TextSaid | KfSaid):
+        await _count(tx, decision, known)
+        if decision.person is not None and isinstance(event, TextSaid | KfSaid):
             missed = any(isinstance(action, Gap) for action in made.actions)
             await journal.misses(tx, decision.person, missed)
+
+
+async def _count(tx: Tx, decision: Decision, known: Known) -> None:
+    """Keep hits for the limits of their rules, and meetings with rules that count those."""
+    person, at_us = decision.person or "", decision.now_us
+    store, chat = known.subject.store, known.facts.chat
+    for hit in known.trace.hits if person or store or chat else ():
+        await rule_hits.note(
+            tx, person=person, rule=hit.rule, op=rule_hits.HIT, at_us=at_us, store=store, chat=chat
+        )
+    for rule in known.trace.met if person else ():
+        await rule_hits.note(tx, person=person, rule=rule, op=rule_hits.MET, at_us=at_us)
 
 
 def event_of(shop: Shop, row: Row) -> Event:
@@ -170,7 +183,7 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
     return {
         "v": 1,
         "event": type(event).__name__,
-        "occasion": event.occasion,
+        "occasion": occasion_of(event),
         "account": event.account,
         "at": event.at.isoformat() if event.at else None,
         "now": moment(micros(known.facts.now)).isoformat(),
@@ -180,10 +193,11 @@ def trace_body(event: Event, known: Known, made: Plan) -> Mapping[str, Any]:
         "ruleset": trace.ruleset,
         "new_member": bool(known.facts.member and known.facts.member.new),
         "linked": known.linked,
-        "hits": [{"rule": h.rule, "mode": h.mode, "words": list(h.words)} for h in trace.hits],
-        "missed": [
-            {"rule": m.rule, "why": m.why, "want": m.want, "got": m.got} for m in trace.missed
-        ],
+        "hits": [kept_hit(hit) for hit in trace.hits],
+        "dry": [kept_hit(hit) for hit in trace.dry],
+        "met": list(trace.met),
+        "missed": [kept_miss(miss) for miss in trace.missed],
+        "subject": subject_document(known.subject),
         "said": [
             {
                 "persona": s.persona,

@@ -11,6 +11,7 @@ from bot.events import Alias, AliasKind, Event
 from bot.listed import ListedFacts, Standing
 from bot.mass import Candidate, MassFacts, MassPart
 from bot.member import Member, Quota, Reach, SentNotice, Talk
+from bot.pausing import NOTHING_PAUSED, Paused
 from config.nouns import (
     Campaign,
     Content,
@@ -253,7 +254,7 @@ class Facts:
     zone: tzinfo = UTC  # the stores' time zone, in which customers read days and hours
     group_lag: timedelta = timedelta(seconds=2)
     redeem_undo: timedelta = timedelta(minutes=30)  # for which a redemption may be taken back
-
+    paused: Paused = NOTHING_PAUSED  # what operators have stopped
     corps: Mapping[str, str] = field(default_factory=dict)  # WeCom account id → CorpID
     quota: Quota = field(default_factory=Quota)
 

@@ -15,7 +15,7 @@ from bot.actions import (
     Verdict,
 )
 from bot.carry import carry
-from bot.events import Event, KfSaid, TextSaid
+from bot.events import SENT, Event, KfSaid, TextSaid
 from bot.facts import Content, Situation
 from keyword_rules.rule import Hit, Step, Verb
 
@@ -45,8 +45,8 @@ VERBS: Mapping[str, Verb] = {
     ),
     "grant": Verb(args={"campaign": "ref:campaign"}, required=frozenset({"campaign"})),
     "invite": Verb(args={"pool": "ref:pool"}, required=frozenset({"pool"})),
-    "tag": Verb(args={"names": "texts"}, required=frozenset({"names"}), shorthand="names"),
-    "untag": Verb(args={"names": "texts"}, required=frozenset({"names"}), shorthand="names"),
+    "tag": Verb(args={"names": "tags"}, required=frozenset({"names"}), shorthand="names"),
+    "untag": Verb(args={"names": "tags"}, required=frozenset({"names"}), shorthand="names"),
     "handover": Verb(args={"text": "template"}, shorthand="text"),
     "welcome": Verb(),
     "coupons": Verb(),
@@ -63,7 +63,7 @@ SLOTS = frozenset({
 })  # fmt: skip
 OCCASIONS = frozenset({
     "text", "menu", "follow", "scan", "unfollow", "contact", "contact_deleted", "staff_dropped",
-    "group_joined", "group_left", "enter", "coupon_opened", "order",
+    "group_joined", "group_left", "enter", "coupon_opened", "order", *SENT,
 })  # fmt: skip
 CHANNELS = frozenset({"oa", "wecom", "kf", "group", "app", "aibot"})
 STAGES = frozenset({"visitor", "registered", "first_order", "taster", "advocate"})

@@ -8,6 +8,7 @@ import orjson
 from rich.console import Console
 
 from bot.db.reports import Books, Notice, Owed, Quarantined, books
+from bot.pausing import ALL_SENDING
 from commands.parts.problems import FINDINGS, FINE
 from commands.report import requeue as requeueing
 from commands.report import resolve as resolving
@@ -77,7 +78,8 @@ def _document(standing: Books) -> dict[str, object]:
 def _print(standing: Books, zone: ZoneInfo) -> None:
     out = console()
     for one in standing.paused:
-        out.print(clean(f"{one.told}，{when(one.at_us, zone)} 起：什么都不发出"), style="bold")
+        nothing = "：什么都不发出" if one.name == ALL_SENDING else ""
+        out.print(clean(f"{one.told}，{when(one.at_us, zone)} 起{nothing}"), style="bold")
     _print_counts(out, standing)
     _print_effects(out, f"结果未知（确认一条：{_RESOLVE}）", standing.unknown, zone)
     _print_effects(out, "待执行", standing.owed, zone)

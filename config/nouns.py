@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from config.calendar import NO_HOLIDAYS, Calendar
 from config.hours import NEVER, Hours
 from config.problems import Place
 from config.service_notices import Remind, ServiceNotice
@@ -248,3 +249,4 @@ class Content:
     after_order: str = ""  # said after an order that was paid just now; a text with slots
     menu: tuple[MenuEntry, ...] = ()
     store_zone: str = "Asia/Shanghai"
+    calendar: Calendar = NO_HOLIDAYS  # what the stores' days are called

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from config.claims import PRICE, claims
 from config.fields import REPLY_BYTES
+from config.notes import Said
 from config.nouns import Content, Persona
 from config.problems import Place, Problem
 
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}")
+_REPLIES = "replies."
 _COUPON_SLOTS = ("{code", "{campaign_name", "{terms")
 # Values that no file of the home holds: a nickname, a generated code, a day, a link.
 _ELSEWHERE = {"member_name": 16, "code": 20, "expires": 10, "join_url": 80, "coupon_url": 90}
@@ -39,6 +41,21 @@ def breaches(content: Content, written: tuple[Written, ...]) -> Iterator[Problem
         }
         for wrong in _wrongs(one.text, persona, values, content.automatic_mark):
             yield one.at.problem(f"replies.{one.topic}: {wrong}")
+
+
+def doubtful(content: Content, said: tuple[Said, ...]) -> Iterator[Problem]:
+    """Yield a warning for each other text that would be cut once filled, or claims too much."""
+    longest = longest_values(content)
+    for one in said:
+        if one.name.startswith(_REPLIES):
+            continue  # held against the persona's own limits, as errors
+        size = len(_filled(one.text, longest).encode())
+        if size > one.limit_bytes >= len(one.text.encode()):
+            text = f"填上最长的空位是 {size} 字节，超过平台的 {one.limit_bytes} 字节，会被截断"
+            yield one.at.problem(f"{one.name}: {text}", level="warning")
+        for claim in claims(one.text):
+            text = f"有{claim.kind}“{claim.words}”，请换个说法（{claim.why}）"
+            yield one.at.problem(f"{one.name}: {text}", level="warning")
 
 
 def longest_values(content: Content) -> Mapping[str, str]:
@@ -76,8 +93,8 @@ def _forbidden(text: str, persona: Persona) -> Iterator[str]:
     for word in limits.forbidden:
         if word in text:
             yield f"有 limits.forbidden 不许说的“{word}”"
-    for kind, words in claims(text):
-        yield f"有{kind}“{words}”，请换个说法"
+    for claim in claims(text):
+        yield f"有{claim.kind}“{claim.words}”，请换个说法（{claim.why}）"
     if not limits.prices and (price := PRICE.search(text)):
         yield f"limits.prices 不许报价，这里有“{price[0]}”"
     if not limits.coupons and (slot := next((s for s in _COUPON_SLOTS if s in text), "")):

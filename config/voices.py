@@ -19,7 +19,7 @@ TOPICS = (
     "handover", "is_human", "unsubscribe", "less", "resume", "after_hours", "minor", "haggle",
     "instructions", "fallback", "fallback_twice", "passphrase_linked", "passphrase_already",
     "passphrase_unknown", "passphrase_wrong_group", "passphrase_choose",
-    "group_hint", "group_hint_person",
+    "group_hint", "group_hint_person", "coupon_paused", "invite_paused",
 )  # fmt: skip
 WELCOME_BYTES = 4000  # text of a WeCom welcome (wecom/customer-contact.md)
 _MOST_CHARS = REPLY_BYTES // 3  # a Chinese character is three bytes

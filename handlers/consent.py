@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from bot.actions import Action, CallOff, Output, Tag, Untag
 from bot.events import (
-    ANSWERED_INSIDE,
     BotAsked,
     BotEntered,
     ContactAdded,
@@ -18,6 +17,8 @@ from bot.events import (
     KfSaid,
     StaffSaid,
     TextSaid,
+    answered_inside,
+    spoken_in_kf,
 )
 from bot.facts import Content, Situation
 from handlers.personas import call_person, choose, person_word, speak, wording
@@ -27,7 +28,7 @@ from keyword_rules.rule import Step
 Finish = Callable[[Situation, Sequence[Action]], Iterable[Action]]
 OPTED_OUT, FEWER, SENT = "触达/退订", "触达/少发", "触达/本周已发"
 FEWER_EVERY = timedelta(weeks=1)
-_DIRECT = (*ANSWERED_INSIDE, ContactAdded, KfEntered, KfSaid, StaffSaid, BotAsked, BotEntered)
+_DIRECT = (ContactAdded, KfEntered, StaffSaid, BotAsked, BotEntered)
 _ADDED = {"unsubscribe": (OPTED_OUT,), "less": (FEWER,), "resume": ()}
 _REMOVED = {"unsubscribe": (FEWER,), "less": (OPTED_OUT,), "resume": (OPTED_OUT, FEWER, SENT)}
 # What people write around the word, so that 退订单 and 少发了一瓶水 are something else.
@@ -131,7 +132,7 @@ def _kept(situation: Situation, wanted: str) -> Iterable[Action]:
 
 def is_direct(event: Event) -> bool:
     """Tell whether words at this event answer what somebody just said or did to us."""
-    return isinstance(event, _DIRECT)
+    return isinstance(event, _DIRECT) or answered_inside(event) or spoken_in_kf(event)
 
 
 def withheld(situation: Situation) -> str:

@@ -111,6 +111,8 @@ def _outcome(situation: Situation, known: CampaignFacts) -> str:
     campaign, now = known.campaign, situation.facts.now
     if len(known.mine) >= campaign.per_person:
         return "again"
+    if campaign.id in situation.facts.paused.campaigns:
+        return "paused"
     if campaign.opens and now < campaign.opens:
         return "not_yet"
     if campaign.closes and now >= campaign.closes:
@@ -128,6 +130,7 @@ def _words(
         "sold_out": campaign.sold_out,
         "ended": campaign.ended,
         "not_yet": campaign.not_yet,
+        "paused": "",
     }
     topic = "" if own[outcome] else f"coupon_{outcome}"
     text, variant = worded(situation, persona, topic)
@@ -149,6 +152,7 @@ _OUTCOMES = {
     "sold_out": "已发完",
     "ended": "活动已结束",
     "not_yet": "活动未开始",
+    "paused": "活动已暂停，不发新券",
 }
 _PLAIN = {
     "granted": "{campaign_name}：{code}（{expires} 前有效）\n{coupon_url}",
@@ -156,4 +160,5 @@ _PLAIN = {
     "sold_out": "{campaign_name}已经发完了。",
     "ended": "{campaign_name}已经结束了。",
     "not_yet": "{campaign_name}还没开始。",
+    "paused": "{campaign_name}暂停领取，恢复后再来；已经领到的券照常能用。",
 }

@@ -30,13 +30,14 @@ from bot.events import (
     GroupRead,
     GroupShrank,
     JoinWayMade,
-    KfSaid,
     MemberJoined,
     MemberLeft,
     Seat,
+    spoken_in_kf,
 )
 from bot.facts import GroupFacts, PoolFacts, Situation
 from handlers.coupons import give
+from handlers.group_room import near_full
 from handlers.group_welcomes import missing
 from handlers.personas import choose, speak, worded
 from handlers.wording import render, store_of
@@ -57,6 +58,9 @@ def way_in(situation: Situation, pool_id: str) -> Iterable[Output]:
         name = next((g.group.name for g in pool.groups if g.group.chat == pool.seated), "")
         yield from _plain(situation, f"您已经在「{name}」里啦，群里见。")
         return
+    if pool_id in situation.facts.paused.pools:
+        yield from _paused(situation, pool)
+        return
     group = choose_group(situation, pool)
     if group is None:
         yield from _no_room(situation, pool)
@@ -65,13 +69,18 @@ def way_in(situation: Situation, pool_id: str) -> Iterable[Output]:
     yield Invite(pool=pool_id, chat=group.group.chat, ticket=ticket)
     yield _invitation(situation, group, ticket)
     yield from _card(situation, group)
-    yield from near_full(situation, pool, group, group.members)
+    yield from near_full(pool, group, group.members)
+
+
+def _paused(situation: Situation, pool: PoolFacts) -> Iterable[Output]:
+    said = list(speak(situation, "invite_paused", group_name=pool.pool.name))
+    yield from said or _plain(situation, f"「{pool.pool.name}」暂时不进新人，开放后再来找我。")
 
 
 def _card(situation: Situation, group: GroupFacts) -> Iterable[Output]:
     """In customer service the platform has a card of its own; the link stays the next choice."""
     event = situation.event
-    if isinstance(event, KfSaid) and event.who is not None:
+    if spoken_in_kf(event) and event.who is not None:
         yield InviteKf(
             account=event.account,
             kf=event.kf,
@@ -141,22 +150,6 @@ def _no_room(situation: Situation, pool: PoolFacts) -> Iterable[Output]:
         name=f"no-group:{pool.pool.id}:{store.id if store else ''}:{situation.facts.now:%Y-%m-%d}",
         text=f"{where}的「{pool.pool.name}」没有可进的群了，请建新群并写进 pools/",
     )
-
-
-def near_full(
-    situation: Situation, pool: PoolFacts, group: GroupFacts, members: int
-) -> Iterable[Output]:
-    """Warn operators once before a group is full, and once when it is."""
-    name, chat = group.group.name, group.group.chat
-    if members >= group.group.capacity:
-        yield Warn(
-            name=f"group-full:{chat}", text=f"「{name}」已满 {members} 人，新顾客改进下一个群"
-        )
-    elif members >= pool.pool.warn_at:
-        yield Warn(
-            name=f"group-near-full:{chat}",
-            text=f"「{name}」已有 {members} 人，快满 {group.group.capacity} 人了，请准备下一个群",
-        )
 
 
 def _plain(situation: Situation, text: str) -> Iterable[Output]:
@@ -280,7 +273,7 @@ def member_joined(situation: Situation) -> Iterable[Output]:
     if group.group.store:
         yield BindStore(store=group.group.store)
     taken = 0 if event.who.value in facts.seats else 1
-    yield from near_full(situation, pool, group, group.members + taken)
+    yield from near_full(pool, group, group.members + taken)
     if event.earlier:
         return
     if pool.pool.hello:

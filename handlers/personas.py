@@ -9,7 +9,7 @@ its hours the same persona goes on, and says when people are there.
 from collections.abc import Iterable
 
 from bot.actions import Attachment, Choice, MarkTalk, Output, Speak, Tag, TransKf, Truth, Warn
-from bot.events import KfSaid, TextSaid
+from bot.events import KfSaid, TextSaid, spoken_in_kf
 from bot.facts import Persona, Situation
 from handlers.wording import render, store_of
 from keyword_rules.rule import Hit, Step
@@ -21,7 +21,21 @@ BUYERS = frozenset({"first_order", "taster", "advocate"})
 
 
 def choose(situation: Situation, topic: str = "", wanted: str = "") -> tuple[Persona | None, str]:
-    """Return the persona that speaks and why it was chosen; None when the content has none."""
+    """Return the persona that speaks and why it was chosen; None when the content has none.
+
+    For one that is paused the default persona speaks; what that would say while it is paused itself
+    is withheld by the voice.
+    """
+    persona, why = _due(situation, topic, wanted)
+    content, paused = situation.facts.content, situation.facts.paused.personas
+    if persona is None or persona.id not in paused or persona.id == content.default_persona:
+        return persona, why
+    return content.personas.get(
+        content.default_persona
+    ), f"{why}；{persona.name}已暂停，由默认人设说"
+
+
+def _due(situation: Situation, topic: str, wanted: str) -> tuple[Persona | None, str]:
     content, member = situation.facts.content, situation.facts.member
     store = store_of(situation)
     if wanted in content.personas:
@@ -41,9 +55,13 @@ def wording(situation: Situation, persona: Persona | None, topic: str) -> str:
 
 
 def worded(situation: Situation, persona: Persona | None, topic: str) -> tuple[str, int]:
-    """Return what `wording` returns and which variant it is, from 1; 0 when there is none."""
-    content = situation.facts.content
-    for speaker in (persona, content.personas.get(content.default_persona)):
+    """Return what `wording` returns and which variant it is, from 1; 0 when there is none.
+
+    From a default persona that is paused nobody borrows words.
+    """
+    content, paused = situation.facts.content, situation.facts.paused.personas
+    lender = None if content.default_persona in paused else content.default_persona
+    for speaker in (persona, content.personas.get(lender or "")):
         variants = speaker.replies.get(topic, ()) if speaker else ()
         if variants:
             chosen = _roll(situation, len(variants))
@@ -130,7 +148,7 @@ def call_person(situation: Situation, text: str, persona: Persona | None) -> Ite
 def _to_the_pool(situation: Situation) -> Iterable[Output]:
     """In customer service, put the conversation into the pool that people on duty take from."""
     event = situation.event
-    if isinstance(event, KfSaid) and event.who is not None:
+    if spoken_in_kf(event) and event.who is not None:
         member = event.who.value
         yield TransKf(account=event.account, kf=event.kf, member=member, state=_POOL)
         yield MarkTalk(kf=event.kf, member=member, state="pool")

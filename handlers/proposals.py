@@ -61,7 +61,9 @@ def proposed(situation: Situation, said: Sequence[Speak]) -> Sequence[Speak]:
     reason = withheld(situation)
     if situation.facts.drafts.waits:
         reason = "10 分钟内已给群主提过一条，还没有处理"
-    return [replace(words, truth=Truth.EMPLOYEE, withheld=reason) for words in said]
+    return [
+        replace(words, truth=Truth.EMPLOYEE, withheld=words.withheld or reason) for words in said
+    ]
 
 
 # --- what became of a proposal ---

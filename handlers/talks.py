@@ -58,24 +58,36 @@ def said(situation: Situation) -> Iterable[Output]:
     event, member = situation.event, situation.facts.member
     if not isinstance(event, KfSaid) or event.who is None or member is None:
         return
-    talk = talk_of(situation)
-    take = not situation.facts.silent and (talk is None or talk.free(situation.facts.now))
-    yield MarkTalk(kf=event.kf, member=event.who.value, spoke=True, state="bot" if take else None)
-    if take:
-        yield TransKf(account=event.account, kf=event.kf, member=event.who.value, state=BOT)
+    yield from _heard(event.account, event.kf, event.who.value, take=_free(situation))
     named = any(alias.kind is AliasKind.UNIONID for alias in member.aliases)
     if not situation.facts.silent and not named:
         # Only now: the platform tells of those alone who wrote within 48 h (kf.md section 7).
         yield ReadKfCustomer(account=event.account, alias=event.who)
 
 
+def _free(situation: Situation) -> bool:
+    """Tell whether nobody holds the conversation, and we may speak in it."""
+    talk = talk_of(situation)
+    return not situation.facts.silent and (talk is None or talk.free(situation.facts.now))
+
+
+def _heard(account: str, kf: str, member: str, *, take: bool) -> Iterable[Output]:
+    yield MarkTalk(kf=kf, member=member, spoke=True, state="bot" if take else None)
+    if take:
+        yield TransKf(account=account, kf=kf, member=member, state=BOT)
+
+
 def noticed(situation: Situation) -> Iterable[Output]:
-    """Remember that a customer who sent a picture, say, may be answered anew for 48 hours."""
+    """Remember that a customer who sent a picture, say, may be answered anew for 48 hours.
+
+    Where a rule answers, the conversation is taken as for words.
+    """
     event = situation.event
     if not isinstance(event, KfNotice) or event.who is None or not event.kf:
         return
     if event.kind.startswith("kf.msg.") and event.fields.get("origin") == _CUSTOMER:
-        yield MarkTalk(kf=event.kf, member=event.who.value, spoke=True)
+        take = bool(situation.hits) and _free(situation)
+        yield from _heard(event.account, event.kf, event.who.value, take=take)
 
 
 def servicer_said(situation: Situation) -> Iterable[Output]:

@@ -26,12 +26,15 @@ from bot.events import (
 )
 from bot.rounds import Rounds
 from config.nouns import Campaign, Content
+from keyword_rules.match import RuleSet
+from keyword_rules.rule import Limit, Where
 from tests import servers
 from tests.crossings import Two, processes
 from tests.doors import contact, content, entered, names, openid, shown_token, tell
-from tests.little_shop import GROUPS, NOW, NOW_US, PETS
+from tests.little_shop import GROUPS, NOW, NOW_US, PETS, shop_rules
 from tests.order_calls import phone
 from tests.rooms import Plans
+from tests.rule_makers import rule, ruleset
 
 Crossing = Callable[[Two], Awaitable[None]]
 UNION, OTHER_UNION = "u-ada", "u-bo"
@@ -65,6 +68,14 @@ async def the_last_seat_is_promised_to_one(two: Two) -> None:
     await one_after_the_other(two, types("ada", "你好"), types("bo", "你好"))
     await two.decide(types("ada", "宠物群"), types("bo", "宠物群"))
     assert await two.shop.one("SELECT count(*) FROM invite") == 1
+
+
+async def the_last_hit_of_a_store_is_one_members(two: Two) -> None:
+    for who in ("ada", "bo"):
+        await one_after_the_other(two, types(who, "你好"))
+    await two.shop.run("UPDATE person SET store = 'S012'")
+    await two.decide(types("ada", "抢购"), types("bo", "抢购"))
+    assert await two.shop.one("SELECT count(*) FROM rule_hit WHERE rule = 'rush'") == 1
 
 
 async def a_shelf_is_stocked_once_by_two_starts(two: Two) -> None:
@@ -225,6 +236,7 @@ async def everything_is_its_bearers(two: Two) -> None:
 GUARDED_TWICE: tuple[Crossing, ...] = (a_link_token_joins_one,)  # the row itself is counted
 HELD: tuple[Crossing, ...] = (
     the_last_seat_is_promised_to_one,
+    the_last_hit_of_a_store_is_one_members,
     a_shelf_is_stocked_once_by_two_starts,
     a_round_is_begun_once,
     a_token_is_fetched_by_one,
@@ -239,8 +251,16 @@ HELD: tuple[Crossing, ...] = (
 )
 
 
+def rushed() -> RuleSet:
+    """The shop's rules, and one that hits once for a whole store."""
+    once = Where(limits=(Limit(times=1, per="ever", of="store"),))
+    return ruleset(*shop_rules().rules, rule("rush", "contains", "抢购", where=once))
+
+
 def plans_of(crossing: Crossing) -> Plans:
-    return Plans(content=one_seat if crossing is the_last_seat_is_promised_to_one else content)
+    return Plans(
+        rules=rushed, content=one_seat if crossing is the_last_seat_is_promised_to_one else content
+    )
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["", "turned"])

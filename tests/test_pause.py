@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.db import pauses, restored
-from bot.db.pauses import ALL_SENDING, Pause
+from bot.db.pauses import Pause
+from bot.pausing import ALL_SENDING
 from tests.callbacks import contact_added, followed, said
 from tests.front import front
 from tests.homes import command, served_home
@@ -153,7 +154,36 @@ def test_what_cannot_be_paused_is_refused_by_name(
 ) -> None:
     told = command(capsys, "pause", "everything", "--home", home)
     assert told.code == 2
-    assert "能暂停的有 all-sending" in told.err
+    assert "能暂停的有 all-sending、rule:ID" in told.err
+    near = command(capsys, "pause", "campaign", "newcomr", "--home", home)
+    assert (near.code, "是不是 campaign:newcomer" in near.err) == (2, True)
+    assert command(capsys, "resume", "everything", "--home", home).code == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["campaign:newcomer", "pool:pets", "persona:xiaoyi", "rule:pet-group"]
+)
+def test_one_thing_is_paused_and_resumed_by_one_word_or_two(
+    home: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    kind, which = name.split(":")
+    assert command(capsys, "pause", kind, which, "--reason", "试", "--home", home).code == 0
+    assert "早已暂停" in command(capsys, "pause", name, "--home", home).out
+    listed = command(capsys, "pause", "list", "--home", home)
+    assert (listed.code, name in listed.out) == (1, True)
+    assert name in command(capsys, "doctor", "--home", home).out
+    assert "已恢复" in command(capsys, "resume", name, "--home", home).out
+    assert "没有暂停" in command(capsys, "resume", kind, which, "--home", home).out
+
+
+def test_a_rule_that_is_gone_from_the_files_is_still_resumed(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command(capsys, "pause", "rule:pet-group", "--home", home)
+    for file in (home / "rules").glob("*.yaml"):
+        file.unlink()
+    assert command(capsys, "pause", "rule:pet-group", "--home", home).code == 2
+    assert "已恢复" in command(capsys, "resume", "rule:pet-group", "--home", home).out
 
 
 def test_paused_accounts_are_not_compared(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,11 +12,12 @@ import pytest
 from bot.clock import moment
 from bot.codec import event_to_json
 from bot.db import copies, inbox, reopening, restored
-from bot.db.pauses import ALL_SENDING, Pause, pause
+from bot.db.pauses import Pause, pause
 from bot.db.reopening import Reopened
 from bot.db.tx import Tx
 from bot.events import Alias, AliasKind, KfSaid
 from bot.facts import Content
+from bot.pausing import ALL_SENDING
 from bot.reopen import imported, reopen
 from tests.callbacks import CORP, contact_added, said
 from tests.little_shop import NEWCOMER, NOW_US, shop_content

@@ -8,10 +8,11 @@ import pytest
 from bot.actions import Label, Remote, Send, State
 from bot.clock import Clock
 from bot.db import ledger, orphans, pauses, workers
-from bot.db.pauses import ALL_SENDING, Pause
+from bot.db.pauses import Pause
 from bot.db.sqlite import SqliteDatabase
 from bot.errors import DatabaseTrouble
 from bot.lease import Lease
+from bot.pausing import ALL_SENDING
 from bot.perform import Performer, Terms
 from tests.little_shop import NOW_US
 from tests.rooms import INSTANCE_KEY, Hand, Installed, installed

@@ -1,6 +1,4 @@
-"""Small writes of a decision: tags, reaches, traces, notices, gaps, rule hits."""
-
-from collections.abc import Mapping
+"""Small writes of a decision: tags, reaches, traces, notices, gaps."""
 
 from bot.db.tx import Tx
 
@@ -68,20 +66,3 @@ async def misses(tx: Tx, person: str, missed: bool) -> None:
         "UPDATE person SET misses = CASE WHEN ? = 1 THEN misses + 1 ELSE 0 END WHERE id = ?",
         int(missed), person,
     )  # fmt: skip
-
-
-async def rule_hit(tx: Tx, person: str, rule: str, at_us: int) -> None:
-    """Count a hit for the rule's limit."""
-    await tx.run("INSERT INTO rule_hit(person_id, rule, at_us) VALUES(?,?,?)", person, rule, at_us)
-
-
-async def rule_counts(tx: Tx, person: str, since_us: Mapping[str, int]) -> dict[str, int]:
-    """Return how often each rule hit for the member since its own moment."""
-    counts = {}
-    for rule, since in since_us.items():
-        row = await tx.one(
-            "SELECT count(*) AS n FROM rule_hit WHERE person_id = ? AND rule = ? AND at_us >= ?",
-            person, rule, since,
-        )  # fmt: skip
-        counts[rule] = int(row["n"]) if row else 0
-    return counts

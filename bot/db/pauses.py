@@ -1,15 +1,13 @@
 """What operators have stopped until further notice, on every process, whatever the files say.
 
-A pause has a name: `all-sending` now; one that stops a single thing names its kind and it, as in
+A pause has a name: `all-sending`, or the kind and the id of the one thing that it stops, as in
 `rule:ID`.
 """
 
 from dataclasses import dataclass
 
 from bot.db.tx import Row, Tx
-
-ALL_SENDING = "all-sending"
-NAMES = (ALL_SENDING,)
+from bot.pausing import ALL_SENDING, word_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +22,8 @@ class Pause:
     @property
     def told(self) -> str:
         """Return it as receipts and reports say it."""
-        return f"已暂停全部发送（{self.reason}）" if self.reason else "已暂停全部发送"
+        why = f"（{self.reason}）" if self.reason else ""
+        return f"已暂停{word_of(self.name)}{why}"
 
 
 async def pause(tx: Tx, wanted: Pause) -> bool:
@@ -47,6 +46,14 @@ async def standing(tx: Tx) -> tuple[Pause, ...]:
     """Return everything that is stopped, by name."""
     rows = await tx.all("SELECT name, reason, by, at_us FROM pause ORDER BY name")
     return tuple(map(_pause_of, rows))
+
+
+async def names(tx: Tx) -> tuple[str, ...]:
+    """Return the names of everything that is stopped; read in every decision, so it holds at once.
+
+    The table holds a handful of rows: looking costs less than knowing how old a copy of it is.
+    """
+    return tuple(row["name"] for row in await tx.all("SELECT name FROM pause"))
 
 
 async def sending(tx: Tx) -> Pause | None:

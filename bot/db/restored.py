@@ -13,6 +13,7 @@ from bot.db import pauses
 from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble
 from bot.ids import ulid
+from bot.pausing import ALL_SENDING
 
 BY = "db restore"  # who paused all sending
 UNDER_WAY = "xiaoer_restoring"  # a schema of a server's database while it is being restored
@@ -52,7 +53,7 @@ async def mark(tx: Tx, taken_us: int, now_us: int) -> Restored:
     values = {"taken_us": taken_us, "restored_us": now_us, "last_inbox": found.last_inbox}
     await _write(tx, _KEY, orjson.dumps(values).decode())
     await _write(tx, _EPOCH, ulid(now_us))
-    stop = pauses.Pause(name=pauses.ALL_SENDING, reason=_REASON, by=BY, at_us=now_us)
+    stop = pauses.Pause(name=ALL_SENDING, reason=_REASON, by=BY, at_us=now_us)
     await pauses.pause(tx, stop)
     # Also those off the shelf: a larger stock may have put them back on it in the gap.
     await tx.run(
@@ -73,7 +74,7 @@ class Resumed(StrEnum):
 
 async def resume(tx: Tx, name: str) -> Resumed:
     """Let something paused go on; all sending only once the gap after a restore is confirmed."""
-    if name == pauses.ALL_SENDING and await restored(tx):
+    if name == ALL_SENDING and await restored(tx):
         return Resumed.UNCONFIRMED
     return Resumed.LIFTED if await pauses.lift(tx, name) else Resumed.NOT_PAUSED
 
@@ -81,7 +82,7 @@ async def resume(tx: Tx, name: str) -> Resumed:
 async def unmark(tx: Tx) -> None:
     """Take the mark off, and the pause with it unless an operator had paused before."""
     await tx.run("DELETE FROM meta WHERE key = ?", _KEY)
-    await pauses.lift(tx, pauses.ALL_SENDING, by=BY)
+    await pauses.lift(tx, ALL_SENDING, by=BY)
 
 
 async def _write(tx: Tx, key: str, value: str) -> None:

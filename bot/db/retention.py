@@ -76,6 +76,7 @@ SORTS = (
     Sort(name="refusals", table="refusal", aged="last_us", kept=lambda k: k.requests_us),
     Sort(name="phrases", table="gap", aged="at_us", kept=lambda k: k.traces_us),
     Sort(name="traces", table="trace", aged="at_us", kept=lambda k: k.traces_us),
+    Sort(name="rule_hits", table="rule_hit", aged="at_us", kept=lambda k: k.books_us),
     Sort(name="links", table="link_token", aged="expires_us", kept=lambda k: k.bodies_us),
     Sort(
         name="arrivals", table="inbox", aged="received_us", kept=lambda k: k.arrivals_us,

@@ -10,16 +10,27 @@ from tortoise.models import Model
 
 
 class RuleHit(Model):
-    """One hit of a rule by a member, counted for the rule's limit."""
+    """A hit of a rule, counted for its limits, or a member's meeting with it, counted for its nth.
+
+    `op` is hit or met. Store and group are told of hits alone. A hit of nobody we know has no
+    member.
+    """
 
     id = fields.BigIntField(primary_key=True)
-    person_id = fields.CharField(max_length=26)
+    person_id = fields.CharField(max_length=26, db_default="")
     rule = fields.CharField(max_length=128)
+    op = fields.CharField(max_length=8, db_default="hit")
+    store = fields.CharField(max_length=64, db_default="")
+    chat = fields.CharField(max_length=64, db_default="")
     at_us = fields.BigIntField()
 
     class Meta:
         table = "rule_hit"
-        indexes = (Index(fields=("person_id", "rule", "at_us"), name="rule_hit_member"),)
+        indexes = (
+            Index(fields=("person_id", "rule", "op", "at_us"), name="rule_hit_member"),
+            Index(fields=("store", "rule", "at_us"), name="rule_hit_store"),
+            Index(fields=("chat", "rule", "at_us"), name="rule_hit_chat"),
+        )
 
 
 class Person(Model):

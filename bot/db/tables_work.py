@@ -94,7 +94,8 @@ class Effect(Model):
 class Worker(Model):
     """One process that carries effects out, alive until `until_us` by the database's clock.
 
-    Processes of one `machine` see each other's pids, "" where that is not known.
+    Processes of one `machine` see each other's pids, "" where that is not known. `ruleset` is the
+    hash of the rules it goes by since `ruleset_us`, "" while it has none.
     """
 
     id = fields.CharField(max_length=26, primary_key=True)
@@ -104,6 +105,9 @@ class Worker(Model):
     role = fields.CharField(max_length=16)
     started_us = fields.BigIntField()
     until_us = fields.BigIntField()
+    ruleset = fields.CharField(max_length=16, db_default="")
+    ruleset_us = fields.BigIntField(db_default=0)
+    rule_problems = fields.IntField(db_default=0)
 
     class Meta:
         table = "worker"

@@ -26,6 +26,15 @@ class Entry:
     machine: str
     pid: int
     role: str
+    rules: "Rules | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules that a process goes by: their hash, and how many problems their files have."""
+
+    hash: str
+    problems: int
 
 
 async def enter(tx: Tx, entry: Entry, lease_us: int, *, alone: bool) -> None:
@@ -42,6 +51,17 @@ async def enter(tx: Tx, entry: Entry, lease_us: int, *, alone: bool) -> None:
         " VALUES(?,?,?,?,?,?,?)",
         entry.id, entry.host, entry.machine, entry.pid, entry.role, now_us,
         _FOR_GOOD_US if alone else now_us + lease_us,
+    )  # fmt: skip
+    if entry.rules:
+        await go_by(tx, entry.id, entry.rules)
+
+
+async def go_by(tx: Tx, worker: str, rules: Rules) -> None:
+    """Note which rules a process goes by, and since when; repeating it keeps the moment."""
+    await tx.run(
+        "UPDATE worker SET ruleset_us = CASE WHEN ruleset = ? THEN ruleset_us ELSE ? END,"
+        " ruleset = ?, rule_problems = ? WHERE id = ?",
+        rules.hash, await tx.clock_us(), rules.hash, rules.problems, worker,
     )  # fmt: skip
 
 

@@ -55,6 +55,16 @@ from bot.events.notice import (
     SubscriptionReported,
     TemplateReported,
 )
+from bot.events.occasions import (
+    ANSWERED_INSIDE,
+    SENT,
+    answered_inside,
+    key_of,
+    occasion_of,
+    sent_by_follower,
+    spoken_in_kf,
+    words_of,
+)
 from bot.events.order import MergeUndone, NamesTold, OrdersMoved, OrderTold
 from bot.events.person import ProfileRead
 from bot.events.reconcile import (
@@ -86,6 +96,7 @@ __all__ = [
     "ANSWERED_INSIDE",
     "ANSWERS",
     "FOUND",
+    "SENT",
     "AddFound",
     "Alias",
     "AliasKind",
@@ -168,9 +179,11 @@ __all__ = [
     "UnfollowFound",
     "Unfollowed",
     "Unrecognised",
+    "answered_inside",
     "group_scene",
+    "key_of",
+    "occasion_of",
+    "sent_by_follower",
+    "spoken_in_kf",
+    "words_of",
 ]
-
-# What a platform lets us answer inside the response to its callback (oa/callbacks.md section 6,
-# wecom/apps-and-bots.md section 4.3).
-ANSWERED_INSIDE = (TextSaid, Followed, Scanned, MenuTapped, BotAsked, BotEntered)

@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import micros, micros_of, moment
-from bot.db import seats
+from bot.db import pauses, seats
 from bot.db.erasing import erased_among
 from bot.db.people import People
 from bot.db.restored import within_gap
 from bot.db.tx import Row, Tx
 from bot.events import (
-    ANSWERED_INSIDE,
     ContactAdded,
     Event,
     GroupRead,
     GroupSaid,
     KfEntered,
+    KfNotice,
     MemberJoined,
+    answered_inside,
 )
 from bot.events.kf import KfItem
 from bot.facts import Content, Facts
@@ -36,12 +37,14 @@ from bot.gather.shift import shift_of
 from bot.gather.spent import with_spent
 from bot.gather.subject import subject_of
 from bot.gather.who import Who, who_of
+from bot.pausing import paused_of
 from bot.plan import Needs, needs
 from bot.shop import Shop
-from keyword_rules.rule import Trace
+from keyword_rules.rule import Subject, Trace
 
 __all__ = ["Known", "gather", "pool_of_chat"]
 
+_IN_KF = (KfItem, KfNotice)
 _STALE = timedelta(minutes=30)  # the first pull reads three days back
 _AFTER_STAFF = timedelta(minutes=30)
 
@@ -52,6 +55,7 @@ class Known:
 
     facts: Facts
     trace: Trace
+    subject: Subject  # what the rules were compared with
     linked: str = ""  # a name learnt just now, for the trace
 
 
@@ -76,10 +80,14 @@ async def gather(tx: Tx, shop: Shop, people: People, row: Row, event: Event) -> 
         orders=await order_facts(tx, who.member, order, now_us),
         listed=await listed_facts(tx, shop, event, now_us),
     )
-    trace = shop.rules().match(await subject_of(tx, look))
+    rules, paused = shop.rules(), paused_of(await pauses.names(tx))
+    subject = await subject_of(tx, look, rules, paused)
+    trace = rules.match(subject)
     wanted = needs(event, trace.hits, content, look.pool)
-    facts = replace(await _facts(tx, look, wanted), links=await link_facts(tx, look, who))
-    return Known(facts=facts, trace=trace, linked=who.linked)
+    facts = replace(
+        await _facts(tx, look, wanted), links=await link_facts(tx, look, who), paused=paused
+    )
+    return Known(facts=facts, trace=trace, subject=subject, linked=who.linked)
 
 
 def _chat(content: Content, event: Event, who: Who) -> str:
@@ -108,7 +116,7 @@ async def _facts(tx: Tx, look: Look, wanted: Needs) -> Facts:
         dice=dice,
         public_url=shop.public_url,
         silent=_silent(look) or await _answered_before(tx, event),
-        answers_inside=isinstance(event, ANSWERED_INSIDE),
+        answers_inside=answered_inside(event),
         ticket=dice[-24:],
         welcome_until=_welcome_until(shop, event, look.row),
         shift=await shift_of(tx, look),
@@ -126,8 +134,8 @@ def _silent(look: Look) -> str:
     """Return why nothing may be said by itself in a conversation; "" when it may."""
     event, now = look.event, moment(look.now_us)
     talks = look.member.talks if look.member else ()
-    talk = next((t for t in talks if isinstance(event, KfItem) and t.kf == event.kf), None)
-    if isinstance(event, KfItem | GroupSaid) and event.at and now - event.at > _STALE:
+    talk = next((t for t in talks if isinstance(event, _IN_KF) and t.kf == event.kf), None)
+    if isinstance(event, (*_IN_KF, GroupSaid)) and event.at and now - event.at > _STALE:
         return "消息太旧，不再自动回复"
     if talk and talk.held(now):
         return "真人接待中"
@@ -138,7 +146,7 @@ def _silent(look: Look) -> str:
 
 async def _answered_before(tx: Tx, event: Event) -> str:
     # A restored backup is read up to an older mark: it is told once more what was said since then.
-    again = isinstance(event, KfItem) and event.at and await within_gap(tx, micros(event.at))
+    again = isinstance(event, _IN_KF) and event.at and await within_gap(tx, micros(event.at))
     return "恢复备份之前说的，当时的进程已处理" if again else ""
 
 

@@ -15,6 +15,7 @@ from bot.events import (
     GroupRead,
     GroupSaid,
     KfEntered,
+    KfNotice,
     ProposalSaid,
     group_scene,
 )
@@ -41,7 +42,7 @@ def chat_of(content: Content, event: Event, member: Member | None) -> str:
     """Return the group an event is about, or by whose link the customer came to talk; else ""."""
     if isinstance(event, KfEntered) and (chat := _chat_of_scene(content, event.scene)):
         return chat
-    if isinstance(event, KfItem) and member:
+    if isinstance(event, KfItem | KfNotice) and member:
         return next((talk.chat for talk in member.talks if talk.kf == event.kf), "")
     return str(getattr(event, "chat", ""))
 

@@ -3,16 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.db.tx import Row
-from bot.events import (
-    ContactAdded,
-    Event,
-    Followed,
-    KfEntered,
-    MemberJoined,
-    MenuTapped,
-    OrderTold,
-    Scanned,
-)
+from bot.events import Event
 from bot.facts import Content, ListedFacts, Member, OrderFacts
 from bot.shop import Shop
 
@@ -36,18 +27,3 @@ class Look:
     def person(self) -> str | None:
         """Return the id of the member the event is about, or None."""
         return self.member.id if self.member else None
-
-
-def key_of(event: Event) -> str:
-    """Return the menu key, scene or state an event carries, or ""."""
-    match event:
-        case MenuTapped(key=key):
-            return key
-        case Followed(scene=scene) | Scanned(scene=scene) | KfEntered(scene=scene):
-            return scene
-        case OrderTold(source=source):
-            return source
-        case ContactAdded(state=state) | MemberJoined(state=state):
-            return state
-        case _:
-            return ""

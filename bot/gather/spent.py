@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.clock import micros
 from bot.db import ledger, windows
 from bot.db.tx import Tx
-from bot.events import ANSWERED_INSIDE, Event, KfSaid
+from bot.events import Event, answered_inside, spoken_in_kf
 from bot.facts import Member, Reach, Talk
 
 
@@ -28,7 +28,7 @@ async def _sent(tx: Tx, event: Event, reach: Reach, now_us: int) -> int:
     """
     if reach.channel != "oa":
         return 0
-    renews = isinstance(event, ANSWERED_INSIDE) and getattr(event, "menu_id", "") == ""
+    renews = answered_inside(event) and getattr(event, "menu_id", "") == ""
     since_us = now_us if renews else micros(reach.spoke) if reach.spoke else None
     if since_us is None:
         return 0
@@ -36,7 +36,7 @@ async def _sent(tx: Tx, event: Event, reach: Reach, now_us: int) -> int:
 
 
 async def _spent(tx: Tx, event: Event, talk: Talk) -> int:
-    here = isinstance(event, KfSaid) and (event.account, event.kf) == (talk.account, talk.kf)
+    here = spoken_in_kf(event) and (event.account, event.kf) == (talk.account, talk.kf)
     since = event.at if here else talk.spoke
     if since is None:
         return 0 if here else talk.sent

@@ -1,39 +1,40 @@
 """What rules are matched against: the words, where and by whom they were said, and how often."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
 
-from bot.clock import micros, moment
-from bot.db import journal
+from bot.clock import moment
 from bot.db.tx import Tx
 from bot.events import (
     AddFound,
     BotAsked,
     FollowFound,
     GroupSaid,
-    KfSaid,
+    KfNotice,
     MemberJoined,
     OrderTold,
     StaffSaid,
-    TextSaid,
+    key_of,
+    occasion_of,
+    words_of,
 )
 from bot.events.kf import KfItem
+from bot.gather.counted import Place, counted
 from bot.gather.group import store_of_chat
-from bot.gather.look import Look, key_of
-from keyword_rules.rule import Limit, Subject
+from bot.gather.look import Look
+from bot.pausing import Paused
+from keyword_rules.match import RuleSet
+from keyword_rules.rule import Rule, Subject
 
-_WORDS = (TextSaid, KfSaid, GroupSaid, StaffSaid, BotAsked)
-_WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
-
-async def subject_of(tx: Tx, look: Look) -> Subject:
-    """Return an event as rules see it."""
+async def subject_of(tx: Tx, look: Look, rules: RuleSet, paused: Paused) -> Subject:
+    """Return an event as rules see it, with what they count of earlier ones."""
     event, member = look.event, look.member
     key = key_of(event)
     entry = look.content.entry_codes.get(key)
     local = moment(look.now_us).astimezone(look.shop.zone)
-    return Subject(
-        occasion="" if _history(look) else event.occasion,
-        text=event.text if isinstance(event, _WORDS) else "",
+    subject = Subject(
+        occasion="" if _history(look) else occasion_of(event),
+        text=words_of(event),
         key=key,
         channel=_channel(look),
         store=(entry.store if entry else "") or _sold_at(look) or _store(look),
@@ -41,13 +42,25 @@ async def subject_of(tx: Tx, look: Look) -> Subject:
         tags=frozenset(member.tags) if member else frozenset(),
         stage=member.stage if member else "",
         local=local,
-        counts=await _counts(tx, look, local),
+        days=look.content.calendar.days_of(local.date()),
+        person=look.person or "",
+        paused=paused.rules,
     )
+    place = Place(person=subject.person, store=subject.store, chat=look.chat)
+    found = await counted(tx, _asking(rules, subject), place, local)
+    return replace(subject, counts=found.hits, met=found.met)
+
+
+def _asking(rules: RuleSet, subject: Subject) -> list[Rule]:
+    """Return the rules that may act here and ask what was before."""
+    if not rules.limited:
+        return []
+    return [one for one in rules.candidates(subject) if one.where.limits or one.where.nth]
 
 
 def _channel(look: Look) -> str:
     match look.event:
-        case KfItem():
+        case KfItem() | KfNotice():
             return "kf"
         case GroupSaid():
             return "group"
@@ -89,19 +102,3 @@ def _sold_at(look: Look) -> str:
 
 def _store(look: Look) -> str:
     return store_of_chat(look) or (look.member.store if look.member else _duty(look))
-
-
-async def _counts(tx: Tx, look: Look, local: datetime) -> dict[str, int]:
-    if look.member is None:
-        return {}
-    since = {
-        rule.id: _since(rule.where.limit, local)
-        for rule in look.shop.rules().limited
-        if rule.where.limit
-    }
-    return await journal.rule_counts(tx, look.member.id, since)
-
-
-def _since(limit: Limit, local: datetime) -> int:
-    window = _WINDOWS.get(limit.per)
-    return micros(local - window) if window else 0
