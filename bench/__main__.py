@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from bench import accept, decide, match, opening, start
+from bench import accept, decide, match, opening, reload, start
 from bench.pace import Pace
 from bench.table import Table
 
@@ -20,6 +20,7 @@ MEASUREMENTS: Mapping[str, Callable[[Pace], Table]] = {
     "match": match.measure,
     "decide": decide.measure,
     "start": start.measure,
+    "reload": reload.measure,
 }
 _WARNING = "Machines are noisy: compare within a table, and read the ratios before the figures."
 

@@ -77,14 +77,17 @@ class Callback:
         return head.encode() + self.body
 
 
+def seal_of(sender: Sender) -> Seal:
+    """Return what closes a sender's callbacks and opens what it is answered."""
+    receivers = frozenset({sender.scope})
+    return Seal(token=sender.token, keys=(Key(sender.aes_key),), receivers=receivers)
+
+
 def callbacks(
     sender: Sender, message: Callable[[int], str], first: int, count: int
 ) -> list[Callback]:
     """Seal the messages with the numbers from `first` on, stamped with this second."""
-    seal = Seal(
-        token=sender.token, keys=(Key(sender.aes_key),), receivers=frozenset({sender.scope})
-    )
-    stamp = str(int(time.time()))
+    seal, stamp = seal_of(sender), str(int(time.time()))
     return [_sealed(sender, seal, message(first + n), stamp, f"n{n}") for n in range(count)]
 
 
@@ -103,10 +106,14 @@ def _sealed(sender: Sender, seal: Seal, plain: str, stamp: str, nonce: str) -> C
 
 def said(number: int) -> str:
     """Return what an Official Account sends when a follower types; few words match a rule."""
+    return typed(number, _TEXTS[number % len(_TEXTS)])
+
+
+def typed(number: int, text: str) -> str:
+    """Return what an Official Account sends when a follower types this."""
     return _xml(
         "gh_fa1e0000bench", f"oBENCH{number % _MEMBERS:022d}",
-        f"<MsgType><![CDATA[text]]></MsgType>"
-        f"<Content><![CDATA[{_TEXTS[number % len(_TEXTS)]}]]></Content>"
+        f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content>"
         f"<MsgId>{23_000_000_000_000_000 + number}</MsgId>",
     )  # fmt: skip
 

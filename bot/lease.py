@@ -49,6 +49,8 @@ class Lease:
         self._call_s = call_s
         self._steady = steady
         self._until_s = -inf
+        self._rules: workers.Rules | None = None
+        self._told = True
         self.id = ""
 
     def covers(self, owner: str) -> bool:
@@ -65,7 +67,7 @@ class Lease:
     async def _enter(self, tx: Tx) -> str:
         entry = workers.Entry(
             id=ulid(await tx.clock_us()), host=socket.gethostname()[:255], machine=machine(),
-            pid=os.getpid(), role=self._role,
+            pid=os.getpid(), role=self._role, rules=self._rules,
         )  # fmt: skip
         await workers.enter(tx, entry, self._lease_us, alone=self._db.alone)
         return entry.id
@@ -80,10 +82,18 @@ class Lease:
         began_s, mine = self._steady(), self.id
         if await self._db.write(lambda tx: workers.beat(tx, mine, self._lease_us)):
             self._until_s = began_s + self._lease_s
+            if self._rules and not self._told:
+                await self.go_by(self._rules)
             return
         metrics.LEASE_LOST.inc()
         log.warning("lease_lost", worker=mine)
         await self.enter()
+
+    async def go_by(self, rules: workers.Rules) -> None:
+        """Tell the others which rules this process goes by from now on. Raises DatabaseTrouble."""
+        self._rules, self._told, mine = rules, False, self.id
+        await self._db.write(lambda tx: workers.go_by(tx, mine, rules))
+        self._told = True
 
     async def leave(self) -> None:
         """End the lease: nothing is under way any more. Raises DatabaseTrouble."""

@@ -95,6 +95,12 @@ LOOP_LAG = Gauge(
     "loop_lag_seconds", "The longest that the event loop stood still within 15 s.",
     namespace=PREFIX, multiprocess_mode="livemax",
 )  # fmt: skip
+LOOP_STALL = Histogram(
+    "loop_stall_seconds",
+    "Times that the event loop stood still for 5 ms or more, by how long.",
+    namespace=PREFIX,
+    buckets=(0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
 WRITER_QUEUE = Gauge(
     "writer_queue", "Transactions that wait to be written, or are being written.",
     namespace=PREFIX, multiprocess_mode="livesum",
@@ -123,11 +129,15 @@ BOOKS = ("answered", "states", "stock", "share", "silent")
 for _metric, _labels in ((DEADLINE_MISSED, CAUSES), (IDENTITY_VIOLATION, BOOKS)):
     for _label in _labels:  # a counter that appears with its first count shows no increase
         _metric.labels(_label)
+RULESET_INFO = Gauge(
+    "ruleset_info", "Processes that go by the rules with this hash; 0 for earlier ones.",
+    ("hash",), namespace=PREFIX, multiprocess_mode="livesum",
+)  # fmt: skip
 COUNTED = (
     CALLBACKS, REFUSED, DUPLICATES, ACCEPT_SECONDS, DECISIONS, EFFECTS, DEADLINE_MISSED,
     WELCOME_SECONDS, API_CALLS, API_CONCURRENCY, TOKEN_REFRESH, TOKEN_REFUSALS, SWEEP_LAST_OK,
-    LEASE_LOST, FENCE_REJECTED, LOOP_LAG, WRITER_QUEUE, COMMIT_SECONDS, CLOCK_SKEW, READY,
-    IDENTITY_VIOLATION,
+    LEASE_LOST, FENCE_REJECTED, LOOP_LAG, LOOP_STALL, WRITER_QUEUE, COMMIT_SECONDS, CLOCK_SKEW,
+    READY, IDENTITY_VIOLATION, RULESET_INFO,
 )  # fmt: skip
 
 
@@ -155,6 +165,7 @@ SEEN = tuple(
         ("coupon_stock_size", "All coupon codes of a campaign, given ones included.",
          ("campaign",)),
         ("paused", "How much an operator has paused.", ()),
+        ("rulesets", "By how many versions of the rules the living processes go.", ()),
         ("wal_bytes", "Size of SQLite's write-ahead log.", ()),
         ("disk_free_ratio", "Free part of the disk that holds the home, 0 to 1.", ()),
         ("certificate_days", "Until the certificate at public_url runs out, in days. Absent while"

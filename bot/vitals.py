@@ -6,7 +6,6 @@ time, and a database that does not answer holds nobody up for longer than a seco
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +24,7 @@ from bot.db.standing import Standing, standing
 from bot.db.tx import Database, Tx, Work
 from bot.errors import DatabaseTrouble
 from bot.shop import Shop
+from bot.stalls import feel_stalls
 
 T = TypeVar("T")
 KEPT_S = 5.0  # gauges are not read more often
@@ -32,8 +32,6 @@ LOOK_WITHIN_S = 1.0
 GREEN_KEPT_S = 1.0  # with the second that a commit may take: red within two
 REFUSED_KEPT_S = 2.0
 LEAST_FREE = 0.05
-_LAG_EVERY_S = 0.5
-_LAGS = 30  # of these is the longest told: 15 s
 _PROBE_EVERY_S = 5.0
 CHECK_EVERY_S = 60.0
 _CALM = 20  # a check that takes long comes less often: it may use a twentieth of the time
@@ -54,7 +52,7 @@ class Body:
 
     `able`: rules are loaded. `wal`: where SQLite's log lies. `about`: versions, for people.
     `certificate_days`: until the certificate outside runs out, None = it cannot be told. `redis`:
-    whether it is up or away.
+    whether it is up or away. `rules`: how many, since when, and what is wrong with their files.
     """
 
     db: Database
@@ -66,6 +64,7 @@ class Body:
     about: Mapping[str, str] = field(default_factory=dict)
     certificate_days: Callable[[], Awaitable[float | None]] | None = None
     redis: Callable[[], str] | None = None
+    rules: Callable[[], Mapping[str, object]] = dict
 
 
 class Vitals:
@@ -88,7 +87,7 @@ class Vitals:
     async def run(self) -> None:
         """Watch for ever; a look that fails is told and taken again."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._feel_lag())
+            group.create_task(feel_stalls())
             group.create_task(_every(_PROBE_EVERY_S, self.probe))
             group.create_task(_every(CHECK_EVERY_S, self.check, at_once=False))
             if self.body.certificate_days:
@@ -229,14 +228,6 @@ class Vitals:
         if self.body.certificate_days:
             self.certificate_days = await self.body.certificate_days()
 
-    async def _feel_lag(self) -> None:
-        lags: deque[float] = deque(maxlen=_LAGS)
-        while True:
-            began_s = time.monotonic()
-            await asyncio.sleep(_LAG_EVERY_S)
-            lags.append(max(0.0, time.monotonic() - began_s - _LAG_EVERY_S))
-            metrics.LOOP_LAG.set(max(lags))
-
 
 def samples_of(now: Gauges, now_us: int, campaigns: frozenset[str]) -> metrics.Samples:
     """Return how the work stands as gauges; of coupon stocks only those of `campaigns`."""
@@ -258,6 +249,7 @@ def samples_of(now: Gauges, now_us: int, campaigns: frozenset[str]) -> metrics.S
         "coupon_stock": {(name,): float(one.left) for name, one in shelves.items()},
         "coupon_stock_size": {(name,): float(one.size) for name, one in shelves.items()},
         "paused": {(): float(now.paused)},
+        "rulesets": {(): float(now.rulesets)},
     }
     if now.next_deadline_us is not None:
         slack_s = (now.next_deadline_us - now_us) / 1_000_000

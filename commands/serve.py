@@ -5,7 +5,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,11 @@ from commands.parts.pictures import MEDIA
 from commands.parts.problems import FINE, USAGE, show, stop
 from commands.parts.pulse import vitals_of
 from commands.parts.stock import meet_groups, stock_shelves
-from commands.parts.watch import follow_clock, watch_rules
+from commands.parts.watch import follow_clock
+from commands.reload.announced import Announced, shown
+from commands.reload.fresh import FreshRules
+from commands.reload.installed import fresh_rules
+from commands.reload.maker import Process
 from commands.report.tracing import traces_of
 from commands.serving.announcing import AnnouncingAcceptor, AnnouncingDecider, AnnouncingPerformer
 from commands.serving.listening import at_door
@@ -47,13 +51,14 @@ _DRAIN_S = 8.0
 log = structlog.get_logger()
 
 
-def run(home: Path, *, listening: bool = True) -> int:
+def run(home: Path, *, listening: bool = True, maker: Process | None = None) -> int:
     """Serve a home until SIGTERM or SIGINT; `listening` False only works off what is owed.
 
-    Stops with a message when settings, content, database or port cannot be used.
+    `maker`: the process to make its rules, begun already. Stops with a message when settings,
+    content, database or port cannot be used.
     """
     logs.set_up()
-    return one(checked(home), listening=listening)
+    return one(checked(home), listening=listening, maker=maker)
 
 
 def checked(home: Path) -> Home:
@@ -73,10 +78,11 @@ def one(
     listening: bool,
     door: socket.socket | None = None,
     lifeline: int | None = None,
+    maker: Process | None = None,
 ) -> int:
     """Serve a home with this process; a child does so at its parent's door, on a lifeline."""
     try:
-        return _loop_run(_serve(home, listening, door, lifeline))
+        return _loop_run(_serve(home, listening, door, lifeline, maker))
     except DatabaseTrouble as trouble:
         stop(str(trouble))
     finally:
@@ -92,19 +98,25 @@ def _loop_run(main: Coroutine[object, object, int]) -> int:
 
 
 async def _serve(
-    home: Home, listening: bool, door: socket.socket | None, lifeline: int | None
+    home: Home,
+    listening: bool,
+    door: socket.socket | None,
+    lifeline: int | None,
+    maker: Process | None,
 ) -> int:
     clock, told = Clock(), listen_for_signals(lifeline)
     if home.settings.twin_clock_url:
         await follow_clock(clock, home.settings.twin_clock_url, once=True)
-    async with _rooms(home, clock, "serve" if listening else "work") as rooms:
-        log.info("recovered", recovered=await rooms.worker.recover())
-        runner = await _listen(home, rooms, door) if listening else None
-        async with _at_work(home, rooms) as tasks:
-            until = asyncio.create_task(_until(told.stop))
-            await asyncio.wait({*tasks, until}, return_when=asyncio.FIRST_COMPLETED)
-            until.cancel()
-            await _drain(rooms, runner, told.hurry)
+    with closing(fresh_rules(home, maker)) as fresh:
+        fresh.begin()  # the database is opened meanwhile
+        async with _rooms(home, clock, "serve" if listening else "work", fresh) as rooms:
+            log.info("recovered", recovered=await rooms.worker.recover())
+            runner = await _listen(home, rooms, door) if listening else None
+            async with _at_work(home, rooms, fresh) as tasks:
+                until = asyncio.create_task(_until(told.stop))
+                await asyncio.wait({*tasks, until}, return_when=asyncio.FIRST_COMPLETED)
+                until.cancel()
+                await _drain(rooms, runner, told.hurry)
     return FINE
 
 
@@ -120,7 +132,7 @@ async def _drain(rooms: Rooms, runner: web.AppRunner | None, hurry: asyncio.Even
 
 
 @asynccontextmanager
-async def _rooms(home: Home, clock: Clock, role: str) -> AsyncIterator[Rooms]:
+async def _rooms(home: Home, clock: Clock, role: str, fresh: FreshRules) -> AsyncIterator[Rooms]:
     settings = home.settings
     shop = shop_of(home, clock)
     place = located(settings.database)
@@ -142,14 +154,18 @@ async def _rooms(home: Home, clock: Clock, role: str) -> AsyncIterator[Rooms]:
             tidier=Tidier(db, clock, shop.instance_key, keeping_of(settings)),
         )  # fmt: skip
         worker = Worker(staffing, clock, shop.times)
-        vitals = vitals_of(home, place, db, shop, worker, common.redis)
+        fresh.tell(Announced(lease))
+        vitals = vitals_of(
+            home, place, db, shop, worker, common.redis, lambda: shown(fresh.standing)
+        )
         sharing = Sharing(db=db, lease=lease, common=common, counted=bool(settings.redis_url))
         async with sharing.with_others(worker):
-            yield Rooms(
+            rooms = Rooms(
                 db=db, shop=shop, acceptor=acceptor, worker=worker, clock=clock,
                 ready=vitals.ready, traces=traces_of(home, place, clock), vitals=vitals,
                 answered=vitals.answered,
             )  # fmt: skip
+            yield rooms
 
 
 @asynccontextmanager
@@ -166,11 +182,13 @@ async def _listen(home: Home, rooms: Rooms, door: socket.socket | None) -> web.A
 
 
 @asynccontextmanager
-async def _at_work(home: Home, rooms: Rooms) -> AsyncIterator[list[asyncio.Task[None]]]:
+async def _at_work(
+    home: Home, rooms: Rooms, fresh: FreshRules
+) -> AsyncIterator[list[asyncio.Task[None]]]:
     """Load what decisions need and keep the rooms running; raise what ended a task untimely."""
     tasks: list[asyncio.Task[None]] = [
         asyncio.create_task(rooms.worker.run()),
-        asyncio.create_task(_make_able(home, rooms)),
+        asyncio.create_task(_make_able(home, rooms, fresh)),
     ]
     if rooms.vitals:
         tasks.append(asyncio.create_task(rooms.vitals.run()))
@@ -197,9 +215,9 @@ async def _done() -> None:
     return
 
 
-async def _make_able(home: Home, rooms: Rooms) -> None:
+async def _make_able(home: Home, rooms: Rooms, fresh: FreshRules) -> None:
     # Callbacks are accepted meanwhile: rules and shelves are not on the way to the first 200.
-    await asyncio.to_thread(home.rules.reload)
+    await fresh.load()
     added = await stock_shelves(rooms.db, home.content, home.folder)
     met = await meet_groups(rooms.db, rooms.shop)
     log.info("able", stocked=added, files=met, ruleset=home.rules.current.hash)
@@ -208,4 +226,4 @@ async def _make_able(home: Home, rooms: Rooms) -> None:
     gc.freeze()
     rooms.worker.able.set()
     rooms.worker.arrived()
-    await watch_rules(home.rules)
+    await fresh.follow()

@@ -1,36 +1,21 @@
 """Files → rules, or every problem at once; the last good version of a file stays live."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import os.path
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
+from keyword_rules.chosen import Loaded, ReadFile, chosen
 from keyword_rules.match import RuleSet, compile_rules
 from keyword_rules.parse import Parsed, parse_rules
 from keyword_rules.problem import Problem, Report, Spot
-from keyword_rules.rule import Rule, Segment
+from keyword_rules.rule import Segment
 from keyword_rules.segment import segment as cut_by_jieba
 from keyword_rules.vocabulary import Vocabulary
+from keyword_rules.yaml_source import LARGEST_FILE_BYTES
 
-MOST_RULES = 100_000
-
-__all__ = ["MOST_RULES", "Loaded", "Problem", "RuleBook", "read", "rule_files"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
-    """What came of reading: the rules to use, every problem, and each file's SHA-256."""
-
-    rules: tuple[Rule, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    name: str
-    digest: str
-    parsed: Parsed
+__all__ = ["Loaded", "Problem", "RuleBook", "read", "rule_files", "within"]
 
 
 def read(paths: Iterable[Path], vocabulary: Vocabulary, segment: Segment = cut_by_jieba) -> Loaded:
@@ -39,8 +24,8 @@ def read(paths: Iterable[Path], vocabulary: Vocabulary, segment: Segment = cut_b
     Limits: 1 MiB a file, 100,000 rules. Raises nothing for a file that cannot be read: that is
     a problem too.
     """
-    files = [_read_file(path, str(path), vocabulary, segment) for path in paths]
-    return _chosen(files, {})[0]
+    reading = _Reading(vocabulary, segment)
+    return chosen([reading.file(path, str(path)) for path in paths], {})[0]
 
 
 def rule_files(folder: Path) -> tuple[Path, ...]:
@@ -51,23 +36,45 @@ def rule_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
+def within(path: Path, folder: Path) -> bool:
+    """Whether a path leads into the folder, links followed; one that leads in a circle does."""
+    # Path.resolve raises for a circle of links, which opening the file then tells as it should be.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
 class RuleBook:
     """The rules of one folder, kept fresh.
 
     A bad file is refused alone: its last good version goes on, and its problems are shown. What
-    is being matched is never touched; `current` is replaced in one assignment.
+    is being matched is never touched; `current` is replaced in one assignment. `same_sound` maps
+    a syllable to the one it counts as, by default itself.
     """
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, segment: Segment = cut_by_jieba
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        segment: Segment = cut_by_jieba,
+        same_sound: Callable[[str], str] = str,
     ) -> None:
         self.folder = folder
-        self.current: RuleSet = compile_rules((), segment=segment)
-        self.problems: tuple[Problem, ...] = ()
-        self._vocabulary = vocabulary
-        self._segment = segment
-        self._read: dict[str, _File] = {}
-        self._good: dict[str, _File] = {}
+        self.vocabulary = vocabulary
+        self.segment = segment
+        self.same_sound = same_sound
+        self.current: RuleSet = compile_rules((), segment=segment, same_sound=same_sound)
+        self.loaded = Loaded()
+        self._read: dict[str, ReadFile] = {}
+        self._good: dict[str, ReadFile] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong when the rules were last read."""
+        return self.loaded.problems
+
+    def use(self, rules: RuleSet, loaded: Loaded) -> None:
+        """Take into use what was made elsewhere."""
+        self.loaded = loaded
+        self.current = rules
 
     def reload(self, vocabulary: Vocabulary | None = None) -> Loaded:
         """Read what changed and use it. Repeating without a change costs only the reading.
@@ -75,74 +82,92 @@ class RuleBook:
         With another vocabulary every file is checked again by it.
         """
         if vocabulary is not None:
-            self._vocabulary = vocabulary
+            self.vocabulary = vocabulary
             self._read = {}
-        files = [self._fresh(path) for path in rule_files(self.folder)]
-        loaded, self._good = _chosen(files, self._good)
-        self._read = {file.name: file for file in files}
-        self.problems = loaded.problems
-        self.current = compile_rules(loaded.rules, segment=self._segment)
+        loaded = self.read()
+        rules = compile_rules(loaded.rules, segment=self.segment, same_sound=self.same_sound)
+        self.use(rules, loaded)
         return loaded
 
-    def _fresh(self, path: Path) -> _File:
-        name = path.relative_to(self.folder).as_posix()
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            return _refused(name, "链接指向规则文件夹之外，不读")
-        known = self._read.get(name)
-        return _read_file(path, name, self._vocabulary, self._segment, known)
+    def read(
+        self,
+        telling: Callable[[str], None] = lambda name: None,
+        refused: Mapping[str, str] | None = None,
+    ) -> Loaded:
+        """Read what changed and use nothing yet; `telling` hears the name of each file before.
+
+        Those in `refused` are not read, for the reason given there.
+        """
+        reading = _Reading(self.vocabulary, self.segment, self.same_sound, telling)
+        files = []
+        for path in rule_files(self.folder):
+            name = path.relative_to(self.folder).as_posix()
+            if refused and name in refused:
+                files.append(_refused(name, refused[name]))
+            elif not within(path, self.folder):
+                files.append(_refused(name, "链接指向规则文件夹之外，不读"))
+            else:
+                files.append(reading.file(path, name, self._read.get(name)))
+        loaded, self._good = chosen(files, self._good)
+        self._read = {file.name: file for file in files}
+        return loaded
+
+    def good_texts(self) -> Mapping[str, bytes]:
+        """What is in use of each file, as it was written: its newest version without a mistake."""
+        return {name: file.raw for name, file in self._good.items()}
+
+    def trust(
+        self, texts: Mapping[str, bytes], telling: Callable[[str], None] = lambda name: None
+    ) -> None:
+        """Take these as the last good versions of their files, as far as they are good here."""
+        for name, raw in texts.items():
+            telling(name)
+            parsed = parse_rules(name, raw, self.vocabulary, self.segment, self.same_sound)
+            if not parsed.problems:
+                file = ReadFile(name=name, digest=_digest(raw), raw=raw, parsed=parsed)
+                self._good[name] = self._read[name] = file
 
 
-def _read_file(
-    path: Path, name: str, vocabulary: Vocabulary, segment: Segment, known: _File | None = None
-) -> _File:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        return _refused(name, f"读不了：{error.strerror}")
-    digest = hashlib.sha256(raw).hexdigest()
-    if known and known.digest == digest:
-        return known
-    return _File(name=name, digest=digest, parsed=parse_rules(name, raw, vocabulary, segment))
+class _Reading:
+    """Reads files, those alone that are not known."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        segment: Segment,
+        same_sound: Callable[[str], str] = str,
+        telling: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._segment = segment
+        self._same_sound = same_sound
+        self._telling = telling
+
+    def file(self, path: Path, name: str, known: ReadFile | None = None) -> ReadFile:
+        """Read one file; a problem where that is not possible."""
+        try:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                return _refused(name, "不是普通文件，不读")
+            with path.open("rb") as opened:
+                raw = opened.read(LARGEST_FILE_BYTES + 1)  # one more shows that it is too large
+        except OSError as error:
+            return _refused(name, f"读不了：{error.strerror}")
+        writable = bool(found.st_mode & stat.S_IWOTH)
+        if known and known.digest == _digest(raw) and known.writable == writable:
+            return known
+        self._telling(name)
+        parsed = parse_rules(name, raw, self._vocabulary, self._segment, self._same_sound)
+        return ReadFile(
+            name=name, digest=_digest(raw), raw=raw, parsed=parsed, writable=writable
+        )  # fmt: skip
 
 
-def _refused(name: str, message: str) -> _File:
+def _digest(raw: bytes) -> str:
+    return sha256(raw).hexdigest()
+
+
+def _refused(name: str, message: str) -> ReadFile:
     report = Report(name)
     report.add(Spot(), message)
-    return _File(name=name, digest="", parsed=Parsed(problems=tuple(report.problems)))
-
-
-def _chosen(files: list[_File], good: Mapping[str, _File]) -> tuple[Loaded, dict[str, _File]]:
-    """For each file the version to use: this one, else its last good one, else none."""
-    claims: dict[str, Rule] = {}
-    usable: dict[str, _File] = {}
-    problems: list[Problem] = []
-    # A file that did not change keeps its ids against one that did.
-    for file in sorted(files, key=lambda file: good.get(file.name) != file):
-        found = [*file.parsed.problems, *_conflicts(file, claims)]
-        problems += found
-        chosen = good.get(file.name) if found else file
-        if chosen and not _conflicts(chosen, claims):
-            usable[file.name] = chosen
-            claims |= {rule.id: rule for rule in chosen.parsed.rules}
-    rules = tuple(
-        rule for file in files if file.name in usable for rule in usable[file.name].parsed.rules
-    )
-    loaded = Loaded(
-        rules=rules,
-        problems=tuple(sorted(problems)),
-        files={file.name: file.digest for file in files},
-    )
-    return loaded, usable
-
-
-def _conflicts(file: _File, claims: Mapping[str, Rule]) -> list[Problem]:
-    taken, report = dict(claims), Report(file.name)
-    for rule in file.parsed.rules:
-        if not rule.id:  # that it has none was told when it was read
-            continue
-        if other := taken.get(rule.id):
-            report.add(rule, f"规则 id {rule.id} 已经用在 {other.file}:{other.line}", "换一个 id")
-        taken[rule.id] = rule
-    if len(taken) > MOST_RULES:
-        report.add(Spot(), f"规则超过 {MOST_RULES} 条")
-    return report.problems
+    return ReadFile(name=name, parsed=Parsed(problems=tuple(report.problems)))

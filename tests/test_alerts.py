@@ -5,28 +5,24 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from bot import metrics, vitals
 from bot.actions import Send
-from bot.db import ledger
+from bot.db import ledger, workers
 from bot.errors import DatabaseTrouble
 from bot.platforms.wire import Answer, Phase
+from bot.stalls import feel_stalls
 from bot.vitals import Vitals
 from commands.parts.pulse import certificate_days
 from tests.callbacks import contact_added, said
+from tests.certificates import written_certificate
 from tests.front import Client, front
 from tests.little_shop import NOW_S
 from tests.platform import refused
@@ -229,10 +225,20 @@ async def test_a_lost_row_fires(watched: Watched) -> None:
     assert await watched.fires("XiaoerBooksDoNotBalance")
 
 
+async def test_processes_that_go_by_different_rules_fire(watched: Watched) -> None:
+    db = watched.shop.db
+    for pid, ruleset in ((1, "0" * 16), (2, "1" * 16)):
+        entry = workers.Entry(
+            id=f"W{pid}", host="here", machine="m", pid=pid, role="work",
+            rules=workers.Rules(hash=ruleset, problems=0),
+        )  # fmt: skip
+        await db.write(partial(workers.enter, entry=entry, lease_us=60_000_000, alone=False))
+    assert await watched.fires("XiaoerRulesDiffer")
+
+
 async def test_a_loop_that_stands_still_fires(watched: Watched) -> None:
-    beating = asyncio.create_task(watched.pulse._feel_lag())
+    beating = asyncio.create_task(feel_stalls())
     await asyncio.sleep(0.01)
-    await asyncio.sleep(0)
     time.sleep(1.1)  # noqa: ASYNC251  (it is the fault)
     await asyncio.sleep(0.01)
     beating.cancel()
@@ -271,22 +277,3 @@ async def full(_work: object, **_how: object) -> Any:
 
 async def _hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.close()
-
-
-def written_certificate(folder: Path, *, days: int) -> Path:
-    """Write a certificate of this machine that is good for some days, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    shown = (
-        x509.CertificateBuilder()
-        .subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
-                       critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    path = folder / "certificate.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(secret + shown.public_bytes(Encoding.PEM))
-    return path

@@ -14,7 +14,8 @@ TINY = Pace(seconds=0.05, rounds=1, connections=4)
 
 
 @pytest.mark.parametrize(
-    "name", ["open", "match", "decide", pytest.param("start", marks=pytest.mark.slow)]
+    "name",
+    ["open", "match", "decide", "reload", pytest.param("start", marks=pytest.mark.slow)],
 )
 def test_every_measurement_gives_a_figure_for_each_of_its_columns(name: str) -> None:
     """Nothing is claimed of the figures here: a shared machine says little in 50 ms."""

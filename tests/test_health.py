@@ -201,11 +201,14 @@ async def test_the_key_that_reads_traces_reads_the_status(shop: Installed, beat:
     async def nothing(_wanted: object) -> None:
         return None
 
+    def untried(_rules: object, _subject: object, _about: str) -> dict[str, object]:
+        return {}
+
     digest = hashlib.sha256(KEY.encode()).hexdigest()
     rooms = Rooms(
         db=shop.db, shop=shop.shop, acceptor=shop.acceptor, worker=shop.worker,
         clock=shop.shop.clock, ready=beat.ready, vitals=beat,
-        traces=Traces(tell=nothing, key_sha256=digest),
+        traces=Traces(tell=nothing, explain=untried, key_sha256=digest),
     )  # fmt: skip
     async with TestClient(TestServer(new_app(rooms))) as client:
         right = {**FORWARDED, "Authorization": f"Bearer {KEY}"}

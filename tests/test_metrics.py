@@ -42,7 +42,7 @@ def test_every_metric_bears_our_name_and_no_label_names_a_person() -> None:
     labels = {label for one in metrics.COUNTED for label in one._labelnames}
     labels |= {label for one in metrics.SEEN for label in one.labels}
     assert labels <= {"account", "result", "step", "kind", "state", "cause", "api", "code", "what",
-                      "lane", "campaign"}  # fmt: skip
+                      "lane", "campaign", "hash"}  # fmt: skip
 
 
 def test_an_api_that_we_do_not_call_has_no_label_of_its_own() -> None:

@@ -32,7 +32,10 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauges:
-    """How the work stood at one moment. `next_deadline_us`: None while nothing owed has one."""
+    """How the work stood at one moment. `next_deadline_us`: None while nothing owed has one.
+
+    `rulesets`: by how many versions of the rules the living processes go.
+    """
 
     at_us: int
     lag_us: Mapping[int, int] = field(default_factory=dict)  # by lane, of rows that are due
@@ -42,6 +45,7 @@ class Gauges:
     closings: tuple[Closing, ...] = ()
     shelves: Mapping[str, Shelf] = field(default_factory=dict)
     paused: int = 0
+    rulesets: int = 0
 
 
 async def gauges(tx: Tx, now_us: int) -> Gauges:
@@ -55,6 +59,7 @@ async def gauges(tx: Tx, now_us: int) -> Gauges:
         closings=await _closings(tx, now_us),
         shelves=await _shelves(tx),
         paused=await _paused(tx),
+        rulesets=await _rulesets(tx),
     )
 
 
@@ -116,4 +121,12 @@ async def _shelves(tx: Tx) -> dict[str, Shelf]:
 
 async def _paused(tx: Tx) -> int:
     row = await tx.one("SELECT count(*) AS n FROM pause")
+    return int(row["n"]) if row else 0
+
+
+async def _rulesets(tx: Tx) -> int:
+    row = await tx.one(
+        "SELECT count(DISTINCT ruleset) AS n FROM worker WHERE until_us > ? AND ruleset <> ''",
+        await tx.clock_us(),
+    )
     return int(row["n"]) if row else 0

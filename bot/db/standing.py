@@ -7,7 +7,10 @@ from bot.db.tx import Row, Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """A process that carries effects out; alive while `until_us` is after `Standing.now_us`."""
+    """A process that carries effects out; alive while `until_us` is after `Standing.now_us`.
+
+    It goes by the rules with the hash `ruleset` since `ruleset_us`, "" while it has none.
+    """
 
     id: str
     host: str
@@ -15,6 +18,9 @@ class Hand:
     role: str
     started_us: int
     until_us: int
+    ruleset: str = ""
+    ruleset_us: int = 0
+    rule_problems: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +63,18 @@ class Standing:
     pausings: tuple[Pausing, ...]
     compared: tuple[Compared, ...]
 
+    @property
+    def agree(self) -> bool:
+        """Whether all that are alive, and have rules, go by the same."""
+        alive = (hand for hand in self.hands if hand.until_us > self.now_us)
+        return len({hand.ruleset for hand in alive if hand.ruleset}) <= 1
+
 
 async def standing(tx: Tx) -> Standing:
     """Return who is at work and what is paused. Reads only."""
     hands = await tx.all(
-        "SELECT id, host, pid, role, started_us, until_us FROM worker ORDER BY started_us, id"
+        "SELECT id, host, pid, role, started_us, until_us, ruleset, ruleset_us, rule_problems"
+        " FROM worker ORDER BY started_us, id"
     )
     passes = await tx.all(
         "SELECT account, generation, fetched_us, expires_us FROM token ORDER BY account"
@@ -83,6 +96,9 @@ def _hand(row: Row) -> Hand:
         role=row["role"],
         started_us=row["started_us"],
         until_us=row["until_us"],
+        ruleset=row["ruleset"],
+        ruleset_us=row["ruleset_us"],
+        rule_problems=row["rule_problems"],
     )
 
 

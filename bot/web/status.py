@@ -53,6 +53,7 @@ async def document(vitals: Vitals) -> Told:
         "process": {"pid": os.getpid(), "since": _shown(int(vitals.began_s * _US))},
         **vitals.body.about,
         "ruleset": vitals.body.shop.rules().hash,
+        "rules": dict(vitals.body.rules()),
         **_machine(vitals),
         **(_work(found, now_us) if found else {}),
         **await _people(vitals, now_us),
@@ -97,10 +98,13 @@ async def _people(vitals: Vitals, now_us: int) -> Told:
 
 def _standing(found: Standing, now_us: int) -> Told:
     return {
+        "rulesets_agree": found.agree,
         "processes": [
             {
                 "id": one.id, "host": one.host, "pid": one.pid, "role": one.role,
                 "since": _shown(one.started_us), "alive": one.until_us > found.now_us,
+                "ruleset": one.ruleset, "rule_problems": one.rule_problems,
+                "ruleset_since": _shown(one.ruleset_us) if one.ruleset_us else None,
             }
             for one in found.hands
         ],

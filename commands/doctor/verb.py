@@ -3,19 +3,23 @@
 import asyncio
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from bot.clock import Clock
+from bot.clock import Clock, moment
 from bot.db.location import Location, located
 from bot.db.reading import there
 from bot.platforms.wire import new_session
 from commands.doctor.case import Case
 from commands.doctor.examining import examine
 from commands.doctor.finding import Finding, Status
+from commands.doctor.holidays import of_holidays
 from commands.doctor.pauses import of_pauses
+from commands.doctor.rules import of_rules, rules_of
 from commands.doctor.settings import of_settings
 from commands.doctor.telling import Teller, document, summary
 from commands.doctor.waiting import of_waiting
@@ -54,7 +58,7 @@ def run(home: Path, asked: Asked) -> int:
         if asked.account in ("", one.account) or not one.account:
             teller.tell(one)
     if read.settings is not None:
-        for one in of_pauses(_database(read.settings)):
+        for one in _of_the_home(home, read.settings):
             teller.tell(one)
         asyncio.run(_examine(home, read, read.settings, asked, teller))
     if asked.as_json:
@@ -62,6 +66,14 @@ def run(home: Path, asked: Asked) -> int:
     else:
         print(summary(teller.found))
     return _status(teller.found)
+
+
+def _of_the_home(home: Path, settings: Settings) -> Iterator[Finding]:
+    yield from of_pauses(_database(settings))
+    if (book := rules_of(home)) is not None:
+        yield from of_rules(book)
+        today = moment(Clock()()).astimezone(ZoneInfo(settings.store_zone)).date()
+        yield from of_holidays(home, today, book)
 
 
 def _check_account(read: Mended, wanted: str) -> None:

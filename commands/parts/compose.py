@@ -21,13 +21,17 @@ from commands.parts.operator import OPERATOR, operator_of
 from commands.parts.problems import USAGE, stop
 from config import content as contents
 from config.accounts import Account, AibotAccount, OaAccount
+from config.dictionary import read_words
 from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
 from config.nouns import Content
 from config.problems import Problem
 from config.settings import BadSettings, Settings, load
+from config.sounds import Slip
 from keyword_rules.load import RuleBook
 from keyword_rules.rule import BadTemplate, Template, Vocabulary
-from keyword_rules.words import bare
+from keyword_rules.segment import Segmenter, by_jieba
+from keyword_rules.slips import Slips
+from keyword_rules.words import bare, comparable
 
 RULES = "rules"
 SAMPLE_RULES = Path(__file__).resolve().parents[2] / "keyword_rules" / "sample"
@@ -86,10 +90,25 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
         check_text=check_text,
         comparable=bare,
     )
-    rules = RuleBook(rules_folder(folder), vocabulary(content))
+    rules, wrong_words = rule_book(folder, content, settings.sound_slips)
     if with_rules:
         rules.reload()
+    problems = (*problems, *wrong_words)
     return Home(folder=folder, settings=settings, content=content, rules=rules, problems=problems)
+
+
+def rule_book(
+    folder: Path, content: Content, slips: tuple[Slip, ...]
+) -> tuple[RuleBook, tuple[Problem, ...]]:
+    """Return a home's rules, not read yet, and what is wrong with the words they are cut by."""
+    segment, problems = segmenter_of(folder)
+    return RuleBook(rules_folder(folder), vocabulary(content), segment, Slips.of(slips)), problems
+
+
+def segmenter_of(folder: Path) -> tuple[Segmenter, tuple[Problem, ...]]:
+    """Return how texts are cut in a home, and what is wrong with the words that it adds."""
+    words, problems = read_words(folder, comparable)
+    return Segmenter(words) if words else by_jieba(), problems
 
 
 def without_accounts(home: Home) -> str | None:
@@ -126,6 +145,7 @@ def vocabulary(content: Content) -> Vocabulary:
             "stage": STAGES,
             "group": frozenset(content.pools),
             "notice": frozenset(content.notices),
+            "day": content.calendar.names,
         },
         slots=SLOTS,
     )

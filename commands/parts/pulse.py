@@ -3,7 +3,7 @@
 import asyncio
 import platform
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,14 +31,18 @@ def vitals_of(
     shop: Shop,
     worker: Worker,
     redis: Callable[[], str] | None = None,
+    rules: Callable[[], Mapping[str, object]] = dict,
 ) -> Vitals:
-    """Return the pulse of a process that serves or works off a home; `redis` tells how that is."""
+    """Return the pulse of a process that serves or works off a home.
+
+    `redis` and `rules` tell how those are.
+    """
     url = home.settings.public_url
     outside = urlsplit(url).scheme == "https"
     return Vitals(
         Body(
             db=db, look=_looking(place, db), shop=shop, home=home.folder, able=worker.able.is_set,
-            wal=_wal(place), about=_about(), redis=redis,
+            wal=_wal(place), about=_about(), redis=redis, rules=rules,
             certificate_days=(lambda: certificate_days(url)) if outside else None,
         )
     )  # fmt: skip

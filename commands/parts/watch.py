@@ -2,45 +2,71 @@
 
 import asyncio
 import contextlib
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import aiohttp
-import structlog
 
 from bot.clock import Clock
-from keyword_rules.load import RuleBook, rule_files
+from keyword_rules.load import rule_files
 
-_LOOK_S = 1.0
+LOOK_S = 0.3
+_LOOK_AGAIN_S = 0.1
+STILL_S = 0.5  # editors and copies write a file in pieces
+_UNREST_S = 5.0
 _CLOCK_S = 0.2
-log = structlog.get_logger()
+
+Stamp = tuple[int, int, int, int]  # inode, mode, when it was written, size
+Stamps = dict[str, Stamp]
 
 
-async def watch_rules(book: RuleBook) -> None:
-    """Reload the rules whenever a file changes, for ever; a bad file keeps its last good form."""
-    _report(book)
-    seen = await asyncio.to_thread(_signature, book.folder)
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        now = await asyncio.to_thread(_signature, book.folder)
-        if now != seen:
-            seen = now
-            await asyncio.to_thread(book.reload)
-            _report(book)
+class Watch:
+    """Sees when the rule files of a folder change, or one of some `others`.
 
+    What is still being written is waited for: a change counts when nothing has moved for 0.5 s,
+    after 5 s in any case.
+    """
 
-def _report(book: RuleBook) -> None:
-    for problem in book.problems:
-        log.warning("rule_problem", reason=str(problem))
-    log.info("rules", ruleset=book.current.hash, problems=len(book.problems))
+    def __init__(self, folder: Path, others: Sequence[Path] = ()) -> None:
+        self._folder = folder
+        self._others = others
+        self.seen: Stamps = {}
 
+    async def look(self) -> None:
+        """Take what is there now as known."""
+        self.seen = await asyncio.to_thread(self._stamps)
 
-def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    found = []
-    for path in rule_files(folder):
-        with contextlib.suppress(OSError):  # gone since, or not ours to see: reading it says so
-            stat = path.stat()
-            found.append((str(path), stat.st_mtime_ns, stat.st_size))
-    return tuple(found)
+    async def moved(self) -> bool:
+        """Whether something is other than known; it stays so."""
+        return await asyncio.to_thread(self._stamps) != self.seen
+
+    async def changed(self) -> frozenset[str]:
+        """Wait for a change that is complete; return the paths that changed since, now known."""
+        before, now = self.seen, self.seen
+        while now == before:
+            await asyncio.sleep(LOOK_S)
+            now = await asyncio.to_thread(self._stamps)
+        self.seen = await self._settled(now)
+        paths = before.keys() | self.seen.keys()
+        return frozenset(path for path in paths if before.get(path) != self.seen.get(path))
+
+    async def _settled(self, now: Stamps) -> Stamps:
+        began_s = moved_s = time.monotonic()
+        while time.monotonic() - moved_s < STILL_S and time.monotonic() - began_s < _UNREST_S:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            then, now = now, await asyncio.to_thread(self._stamps)
+            if then != now:
+                moved_s = time.monotonic()
+        return now
+
+    def _stamps(self) -> Stamps:
+        found = {}
+        for path in (*rule_files(self._folder), *self._others):
+            with contextlib.suppress(OSError):  # gone since, or not ours: reading it says so
+                stat = path.stat()
+                found[str(path)] = (stat.st_ino, stat.st_mode, stat.st_mtime_ns, stat.st_size)
+        return found
 
 
 async def follow_clock(clock: Clock, url: str, *, once: bool = False) -> None:

@@ -3,6 +3,7 @@
 kill   --n 500 --engine postgres --workers 4 --seed 7 [--callbacks 10000]
 points --repeats 20 [--engine sqlite] [LABEL …]
 faults [--scale 0.05] [E1 E1:45033 …]
+live   [--rules 10000] [--per-s 200] [--edits 5]
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from tests.drills.engines import POSTGRES, SQLITE
 from tests.drills.faults import drilled
 from tests.drills.kills import Wanted, killed
+from tests.drills.live_report import reported
 from tests.drills.points import POINTS
 from tests.drills.registry import Options
 from tests.drills.table import table
@@ -36,6 +38,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.verb == "faults":
         options = Options(seed=asked.seed, engine=asked.engine, scale=asked.scale)
         return asyncio.run(drilled(asked.names, options))
+    if asked.verb == "live":
+        return reported(rules=asked.rules, per_s=asked.per_s, edits=asked.edits)
     home = Path(tempfile.mkdtemp(prefix="xiaoer-drill-"))
     home.chmod(0o755)
     began = time.monotonic()
@@ -66,6 +70,10 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     kill, points = verbs.add_parser("kill"), verbs.add_parser("points")
     faults = verbs.add_parser("faults")
+    live = verbs.add_parser("live")
+    live.add_argument("--rules", type=int, default=10_000, help="besides the samples")
+    live.add_argument("--per-s", type=float, default=200.0, help="messages a second")
+    live.add_argument("--edits", type=int, default=5, help="good edits before the broken one")
     kill.add_argument("--n", type=int, default=60, help="how many kills")
     callbacks = "at least; 20 for each kill, on PostgreSQL 50"
     kill.add_argument("--callbacks", type=int, default=0, help=callbacks)
