@@ -2,68 +2,109 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.db.location import SqliteFile, located
 from bot.db.opening import check_instance_key
 from bot.db.schema import refuse_newer, status
 from bot.errors import DatabaseTrouble
-from commands.parts.compose import (
-    PLAYBOOK,
-    Home,
-    open_home,
-    rules_folder,
-    sample_home,
-    without_accounts,
-)
+from commands.checking.left import Left, left_in
+from commands.checking.listed import Listed, in_order, of_findings, of_home
+from commands.checking.looked import Looked, look
+from commands.checking.offers import Shop
+from commands.parts.compose import PLAYBOOK, Home, without_accounts
 from commands.parts.pictures import MEDIA, wrong_extras
 from commands.parts.problems import FINDINGS, FINE
 from commands.report.dialogues import failed_dialogues
+from commands.report.holidays import unknown_holidays
+from commands.report.lint import findings
 from commands.report.topics import unknown_topics
-from config.home import UnsafeKey, instance_key
-from config.problems import Problem
-from config.settings import read as settings_of
+from config.home import SAMPLE, UnsafeKey, instance_key
+from config.saying import longest_values
+
+VERSION = 1  # of the JSON form
+_LEVELS = ("error", "warning", "info")
 
 
-def run(home: Path | None, *, as_json: bool) -> int:
-    """Print every problem of a home, or of the samples; 1 when one keeps it from being served."""
-    read = open_home(home) if home else sample_home()
-    doubts = _doubts(read.folder) if home else ()
-    problems = [str(p) for p in (*doubts, *read.problems)]
-    problems += [f"{rules_folder(read.folder).name}/{p}" for p in read.rules.problems]
-    errors = len(read.errors) + len(read.rules.problems)
+def run(home: Path | None, *, as_json: bool, strict: bool = False) -> int:
+    """Print everything that is wrong with a home, or with the samples, in the order of its files.
+
+    1 when an error keeps it from being served, or with `strict` when there is a warning; else 0.
+    What is broken hides nothing else, but dialogues are played only where there is no error.
+    """
+    read = look(home or SAMPLE, os.environ)
+    listed = [*read.listed, *_together(read)]
     if home:
-        found = [*filter(None, [without_accounts(read)]), *_database(read)]
-        problems += found
-        errors += len(found)
-    if not errors:
-        failed = _rehearsed(read)
-        problems += failed
-        errors += len(failed)
-    _print(read, problems, errors, as_json)
-    return FINDINGS if errors else FINE
+        listed += _kept(read)
+    else:  # that the samples' settings are placeholders is no news
+        listed = [one for one in listed if one.kind != "settings" or one.level == "error"]
+    if not any(one.level == "error" for one in listed):
+        dialogues = failed_dialogues(read.content, read.book.current, PLAYBOOK)
+        listed += of_home(dialogues, "dialogue")
+    listed += _doubts(read)
+    found = in_order(listed)
+    counts = {level: sum(one.level == level for one in found) for level in _LEVELS}
+    _print(read, found, counts, as_json)
+    return FINDINGS if counts["error"] or (strict and counts["warning"]) else FINE
 
 
-def _rehearsed(read: Home) -> list[str]:
-    """Return what only shows when rules and personas are played together."""
-    book = rules_folder(read.folder).name
-    topics = [f"{book}/{found}" for found in unknown_topics(read.rules.current.rules, read.content)]
-    extras = wrong_extras(read.rules.current.rules, read.folder / MEDIA)
-    topics += [f"{book}/{found}" for found in extras]
-    failed = failed_dialogues(read.content, read.rules.current, PLAYBOOK)
-    return [*topics, *map(str, failed)]
+def _together(read: Looked) -> Iterator[Listed]:
+    """Yield what only shows when rules and content are read together."""
+    rules = read.rules.rules
+    yield from of_home(unknown_topics(rules, read.content), "rule", read.rules_name)
+    yield from of_home(wrong_extras(rules, read.folder / MEDIA), "rule", read.rules_name)
+    today = datetime.now(ZoneInfo(read.content.store_zone)).date()
+    yield from of_home(unknown_holidays(rules, read.content.calendar, today), "content")
 
 
-def _doubts(folder: Path) -> tuple[Problem, ...]:
-    """Return what in the settings can be served and is probably not meant, such as placeholders."""
-    return settings_of(folder, os.environ)[1]
+def _doubts(read: Looked) -> Iterator[Listed]:
+    now = datetime.now(UTC)
+    shop = Shop(content=read.content, now=now, left=_left(read, now))
+    found = findings(read.rules, longest=longest_values(read.content), shop=shop)
+    yield from of_findings(found, read.rules_name)
 
 
-def _database(read: Home) -> Iterator[str]:
-    place = located(read.settings.database)
-    if not isinstance(place, SqliteFile) or not place.path.exists():
-        return  # a server is asked when it is to be used: checking needs no network
+def _left(read: Looked, now: datetime) -> Left | None:
+    place = _file_of(read)
+    return left_in(place, read.content, _us(now), hits=False) if place else None
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+def _kept(read: Looked) -> Iterator[Listed]:
+    """Yield what is wrong with what the home keeps: its accounts, its database, its key."""
+    if read.settings is None:
+        return
+    if not any(one.kind == "settings" and one.level == "error" for one in read.listed):
+        home = Home(
+            folder=read.folder,
+            settings=read.settings,
+            content=read.content,
+            rules=read.book,
+            problems=(),
+        )
+        yield from _loose("settings", filter(None, [without_accounts(home)]))
+    if place := _file_of(read):
+        yield from _loose("database", _database(read, place))
+
+
+def _loose(kind: str, said: Iterable[str]) -> Iterator[Listed]:
+    for message in said:
+        yield Listed(file="", line=0, column=0, level="error", kind=kind, message=message)
+
+
+def _file_of(read: Looked) -> SqliteFile | None:
+    """Return the database if it is a file: a server is asked when it is to be used."""
+    place = located(read.settings.database) if read.settings else None
+    return place if isinstance(place, SqliteFile) and place.path.exists() else None
+
+
+def _database(read: Looked, place: SqliteFile) -> Iterator[str]:
     try:
         refuse_newer(place, status(place))
         check_instance_key(place, instance_key(read.folder))
@@ -71,32 +112,41 @@ def _database(read: Home) -> Iterator[str]:
         yield str(trouble)
 
 
-def _print(read: Home, problems: list[str], errors: int, as_json: bool) -> None:
-    cases = sum(len(rule.cases) for rule in read.rules.current.rules)
+def _print(read: Looked, found: Sequence[Listed], levels: dict[str, int], as_json: bool) -> None:
+    rules = read.book.current.rules
     counts = {
-        "accounts": len(read.settings.accounts),
+        "accounts": len(read.settings.accounts) if read.settings else 0,
         "stores": len(read.content.stores),
         "campaigns": len(read.content.campaigns),
         "pools": len(read.content.pools),
-        "rules": len(read.rules.current.rules),
-        "cases": cases,
+        "rules": len(rules),
+        "cases": sum(len(rule.cases) for rule in rules),
         "dialogues": sum(len(one.dialogues) for one in read.content.personas.values()),
-        "errors": errors,
+        "errors": levels["error"],
+        "warnings": levels["warning"],
+        "infos": levels["info"],
     }
     if as_json:
-        print(json.dumps({"v": 1, "problems": problems, **counts}, ensure_ascii=False))
+        found_too = [one.document() for one in found]
+        document = {"v": VERSION, "problems": list(map(str, found)), "found": found_too, **counts}
+        print(json.dumps(document, ensure_ascii=False))
         return
-    for problem in problems:
-        print(problem)
+    for one in found:
+        print(one)
     print(
         "检查了 {accounts} 个账号、{stores} 家门店、{campaigns} 个活动、{pools} 个群池、"
         "{rules} 条规则（{cases} 个例句）、{dialogues} 段对话：".format(**counts)
-        + _summary(len(problems), errors)
+        + _summary(levels)
     )
 
 
-def _summary(problems: int, errors: int) -> str:
-    if not problems:
-        return "没有问题"
-    doubts = f"{problems - errors} 处要留意，不影响启动" if problems > errors else ""
-    return "；".join(filter(None, [f"{errors} 个问题" if errors else "没有错误", doubts]))
+def _summary(levels: dict[str, int]) -> str:
+    if not levels["error"] and not levels["warning"]:
+        notes = f"；另有 {levels['info']} 处提示" if levels["info"] else ""
+        return f"没有问题{notes}"
+    said = [f"{levels['error']} 个问题" if levels["error"] else "没有错误"]
+    if levels["warning"]:
+        said.append(f"{levels['warning']} 处要留意，不影响启动")
+    if levels["info"]:
+        said.append(f"{levels['info']} 处提示")
+    return "；".join(said)

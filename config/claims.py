@@ -1,30 +1,63 @@
-"""Words that advertising law, or prudence, keeps out of an automatic answer.
+"""Words that advertising law, a platform, or prudence keeps out of an automatic answer.
 
-Superlatives (极限词) and medical claims by the Advertising Law of China, articles 9 and 17;
-promises because nobody is there to keep them.
+They stand in `words/claims.csv`: superlatives (极限词) and medical claims by the Advertising Law of
+China, promises because nobody is there to keep them, and what platforms take for inducement.
 """
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-_CLAIMS = (
-    # A few everyday words hold the same characters: 最近, 最里面, 第一次.
-    ("极限词", r"最(?![近后多少晚早迟终初里外上下左右前底])[^，。！？、\s]?"),
-    ("极限词", r"第一(?!次|步|时间|个|位|天|行|批)|国家级|世界级|宇宙级|顶级|极品|极致"),
-    ("极限词", r"独一无二|史无前例|绝无仅有|空前绝后|万能|全网|百分百|百分之百|100%"),
-    ("疗效", r"治愈|根治|治病|疗效|药到病除|包治|抗癌|降血[压糖脂]|无副作用|减肥|排毒"),
-    ("许诺", r"(?<![不没无])(?<!不能)保证|承诺|包退|包换|绝对|永久|肯定能|一定能|必中|稳赚"),
-)
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _CLAIMS)
+WORDS = Path(__file__).parent / "words" / "claims.csv"
 PRICE = re.compile(r"[¥￥]|[0-9〇零一二两三四五六七八九十百千]+(\.[0-9]+)?\s*(元|块|毛)")
+_AND_ONE = r"[^，。！？、\s]?"  # what a `*` stands for: the character behind it, to be shown
 
 
-def claims(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the kind and the words of each claim in a text.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Words that should not be said, what sort they are, and which rule forbids them."""
 
-    >>> list(claims("本市最好吃的包子，最近刚到"))
+    kind: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wordlist:
+    """All words as one pattern; `why` tells the kind and the reason of each word in it."""
+
+    pattern: re.Pattern[str]
+    why: Mapping[str, tuple[str, str]]
+
+
+def claims(text: str) -> Iterator[Claim]:
+    """Yield each claim in a text, in its order. Everyday words that hold one are let through.
+
+    >>> [(one.kind, one.words) for one in claims("本市最好吃的包子，最近刚到")]
     [('极限词', '最好')]
     """
-    for kind, pattern in _PATTERNS:
-        for found in pattern.finditer(text):
-            yield kind, found[0]
+    listed = _listed()
+    for found in listed.pattern.finditer(text):
+        if name := found.lastgroup:
+            kind, why = listed.why[name]
+            yield Claim(kind=kind, words=found[0], why=why)
+
+
+@cache
+def _listed() -> _Wordlist:
+    with WORDS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    harmless = [re.escape(word) for row in rows for word in row["unless"].split("|") if word]
+    # An everyday word comes first, so that it uses up the characters of a claim inside of it.
+    parts = [*harmless, *(f"(?P<w{n}>{_looks(row['words'])})" for n, row in enumerate(rows))]
+    return _Wordlist(
+        pattern=re.compile("|".join(parts)),
+        why={f"w{n}": (row["kind"], row["why"]) for n, row in enumerate(rows)},
+    )
+
+
+def _looks(words: str) -> str:
+    return re.escape(words.removesuffix("*")) + (_AND_ONE if words.endswith("*") else "")

@@ -8,10 +8,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from config.benefits import campaign, pool, too_many_welcomes
+from config.calendar import Calendar
 from config.codes import read_home_codes
 from config.dialogues import unknown_topics
 from config.fields import Fields
 from config.files import MAX_YAML_BYTES, read_text
+from config.holidays import holidays
 from config.hours import NEVER, BadHours, Hours, hours_of
 from config.ladder import stages
 from config.menu import menu
@@ -20,7 +22,7 @@ from config.notices import doubts, notice
 from config.nouns import Campaign, Content, MenuEntry
 from config.problems import Place, Problem
 from config.questions import staff_questions
-from config.saying import Written, breaches
+from config.saying import Written, breaches, doubtful
 from config.sheets import read_sheet
 from config.shop import (
     ENTRY_CODE_HEADERS,
@@ -45,8 +47,8 @@ def any_text(_text: str) -> str | None:
 def read(  # noqa: PLR0913  (what judges texts and time comes from above)
     home: Path,
     *,
-    accounts: frozenset[str] = frozenset(),
-    official: frozenset[str] = frozenset(),
+    accounts: frozenset[str] | None = frozenset(),
+    official: frozenset[str] | None = frozenset(),
     zone: str = "Asia/Shanghai",
     now: datetime | None = None,
     check_text: CheckText = any_text,
@@ -54,21 +56,24 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
 ) -> tuple[Content, tuple[Problem, ...]]:
     """Return the content of `home` and every problem of every file, in the order of the files.
 
-    `accounts` are the ids that pools may name, `official` those that notices may; `check_text`
-    tells what is wrong with a text with slots, or None, and `comparable` makes one of what
-    customers type in many ways. What cannot be read is left out, so a Content that came with
-    problems of level error is good for looking at and not for serving. An unknown `zone` raises
-    ZoneInfoNotFoundError. Reading changes nothing.
+    `accounts` are the ids that pools may name, `official` those that notices may, None when
+    nobody knows; `check_text` tells what is wrong with a text with slots, or None, and
+    `comparable` makes one of what customers type in many ways. What cannot be read is left out,
+    so a Content that came with problems of level error is good for looking at and not for
+    serving. An unknown `zone` raises ZoneInfoNotFoundError. Reading changes nothing.
     """
     notes = Notes(
         now=now or datetime.now(UTC),
         zone=ZoneInfo(zone),
         check_text=check_text,
         comparable=comparable,
+        unchecked=frozenset(
+            kind for kind, ids in (("账号", accounts), ("公众号", official)) if ids is None
+        ),
     )
-    for account in accounts:
+    for account in accounts or ():
         notes.define("账号", account, Place("settings.yaml"))
-    for account in official:
+    for account in official or ():
         notes.define("公众号", account, Place("settings.yaml"))
     if not home.is_dir():
         return Content(store_zone=zone), (Place(str(home)).problem("没有这个目录"),)
@@ -80,7 +85,7 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
 class _Home:
     """Reads the files of one home, each kind of noun into its place."""
 
-    def __init__(self, home: Path, notes: Notes, official: frozenset[str]) -> None:
+    def __init__(self, home: Path, notes: Notes, official: frozenset[str] | None) -> None:
         self._home = home
         self._notes = notes
         self._official = official
@@ -106,10 +111,12 @@ class _Home:
             notices=_by_id(notices, lambda each: each.id),
             menu=self._menu(),
             store_zone=zone,
+            calendar=self._calendar(),
             automatic_mark=AUTOMATIC_MARK,
         )
         content = self._with_defaults(content)
         self._notes.problems.extend(breaches(content, tuple(self._written)))
+        self._notes.problems.extend(doubtful(content, tuple(self._notes.said)))
         self._notes.problems.extend(unknown_topics(content))
         self._notes.problems.extend(doubts(content))
         return content
@@ -153,6 +160,11 @@ class _Home:
             fields.refuse("stock", f"库存 {read.stock} 多于券码文件里的 {len(codes)} 个")
         return dataclasses.replace(read, stock=min(read.stock or len(codes), len(codes)))
 
+    def _calendar(self) -> Calendar:
+        calendar, problems = holidays(self._home)
+        self._notes.problems.extend(problems)
+        return calendar
+
     def _menu(self) -> tuple[MenuEntry, ...]:
         node = self._tree("menu.yaml")
         if node is None:
@@ -186,7 +198,7 @@ class _Home:
                 yield from node.value if isinstance(node.value, tuple) else (node,)
 
     def _tree(self, name: str) -> Node | None:
-        if not (self._home / name).exists():
+        if not (self._home / name).exists() and not (self._home / name).is_symlink():
             return None
         text, problems = read_text(self._home, name, limit_bytes=MAX_YAML_BYTES)
         self._notes.problems.extend(problems)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from config.notes import Notes
+from config.notes import Notes, Said
 from config.problems import Place, nearest
 from config.yaml_reader import Node
 
@@ -223,6 +223,7 @@ class Fields:
         value = self._text_of(name, node)
         if wrong := self._notes.check_text(value):
             self._notes.add(node.at, f"{name}: {wrong}")
+        self._notes.said.append(Said(name=name, text=value, at=node.at, limit_bytes=limit))
         if (size := len(value.encode())) > limit:
             self._notes.add(node.at, f"{name}: {size} 字节，超过平台的 {limit} 字节")
         return value

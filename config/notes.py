@@ -21,15 +21,30 @@ class Reference:
     at: Place
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text with slots as it stands in a file, and how many bytes may be sent of it."""
+
+    name: str
+    text: str
+    at: Place
+    limit_bytes: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Notes:
-    """Gathers; the only mutable value of a reading. `now` and `zone` judge dates."""
+    """Gathers; the only mutable value of a reading. `now` and `zone` judge dates.
+
+    Names of the kinds in `unchecked` are not looked for: what defines them could not be read.
+    """
 
     now: datetime
     zone: ZoneInfo
     check_text: CheckText
     comparable: Comparable = str.casefold
+    unchecked: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     names: dict[str, dict[str, Place]] = field(default_factory=dict)
 
@@ -56,6 +71,8 @@ class Notes:
         for reference in self.references:
             kind, name = reference.kind, reference.name
             names = self.names.get(kind, {})
+            if kind in self.unchecked:
+                continue
             if name.endswith("*"):
                 if not any(known.startswith(name[:-1]) for known in names):
                     message = f"没有一个{kind}以 “{name[:-1]}” 开头"

@@ -31,7 +31,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _SLOT = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}]*))?\}")
 
 
-def notice(fields: Fields, official: frozenset[str]) -> ServiceNotice:
+def notice(fields: Fields, official: frozenset[str] | None) -> ServiceNotice:
     """Read one notice. Without an `account` it is the only Official Account's, if there is one."""
     kind = fields.choice("kind", (TEMPLATE, SUBSCRIPTION, ONCE))
     account = _account(fields, official)
@@ -108,10 +108,12 @@ def doubts(content: Content) -> Iterator[Problem]:
             yield wanted.at.problem("notice: 到期提醒只能用模板消息（kind: template）的通知")
 
 
-def _account(fields: Fields, official: frozenset[str]) -> str:
+def _account(fields: Fields, official: frozenset[str] | None) -> str:
     named = fields.ref("account", "公众号")
-    if named or len(official) == 1:
-        return named or next(iter(official))
+    if named or official is None:
+        return named
+    if len(official) == 1:
+        return next(iter(official))
     if official:
         fields.refuse("account", f"有几个公众号，要写明是哪个：{'、'.join(sorted(official))}")
     else:

@@ -31,6 +31,7 @@ from config.problems import Place, Problem
 from config.settings_doubts import of_accounts, of_addresses, of_sharing
 from config.settings_problems import explained
 from config.settings_sources import Sources, gather
+from config.sounds import USUAL, Slip
 
 Seconds = Annotated[float, Number, Field(gt=0, le=86_400)]
 Days = Annotated[float, Number, Field(gt=0, le=366)]
@@ -98,6 +99,7 @@ class Settings(BaseSettings):
     sources: tuple[Source, ...] = ()
     trace_key_sha256: KeyDigest = ""  # of who may read traces over HTTP; "" = nobody by a key
     store_zone: str = "Asia/Shanghai"
+    sound_slips: tuple[Slip, ...] = USUAL  # which sounds people mix up, for keywords by sound
     twin_clock_url: BaseUrl | None = None  # business time follows this clock; a demo's only
 
     answer_within_s: Annotated[float, Number, Field(gt=0, le=4.5)] = 3.5  # the platform waits 5 s

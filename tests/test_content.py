@@ -9,6 +9,7 @@ import pytest
 
 from config.codes import read_codes
 from config.content import AUTOMATIC_MARK, read
+from config.holidays import published
 from config.home import fill_home
 from config.nouns import (
     Campaign,
@@ -97,8 +98,8 @@ def test_the_small_home_reads_into_nouns(home: Path) -> None:
 
 
 def test_an_empty_home_is_empty_content(tmp_path: Path) -> None:
-    assert read_at(tmp_path) == (Content(automatic_mark=AUTOMATIC_MARK), ())
-    assert "没有这个目录" in told(tmp_path / "gone")[0]
+    assert read_at(tmp_path)[0] == Content(automatic_mark=AUTOMATIC_MARK, calendar=published())
+    assert (not told(tmp_path), "没有这个目录" in told(tmp_path / "gone")[0]) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,7 @@ def test_broken_settings_are_told_and_nothing_is_written(
     for verb in ("init", "check"):
         told = command(capsys, verb, "--home", tmp_path)
         assert told.code == 1
-        assert "accounts[0].aes_key: 应为 43 个字符，现为 42 个" in told.err
+        assert "accounts[0].aes_key: 应为 43 个字符，现为 42 个" in told.out + told.err
     assert not (tmp_path / "menu.yaml").exists()
 
 

@@ -1,0 +1,1 @@
+"""What `check` and `rules lint` look at, and how they list what they find."""

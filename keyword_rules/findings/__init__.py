@@ -1,0 +1,1 @@
+"""What rules allow and probably do not mean: one file for each way to find it."""
