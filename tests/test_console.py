@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from commands.console.auto_replies import read_auto_replies
-from commands.console.written import written
+from commands.importing.written import written
 from commands.parts.compose import fill, open_home
 from config.nouns import Content
 from tests.homes import Told, command
@@ -126,7 +126,7 @@ async def test_automatic_replies_become_rules_that_pass_check(home: Path, shell:
     before = await shell.run("check")
     assert before.code == 0, before.out
     told = await shell.run("rules", "import", "--from-account", "oa-main")
-    assert told.code == 0 and "2 条规则" in told.out, told
+    assert told.code == 0 and "3 条规则" in told.out, told
     after = await shell.run("check")
     assert after.code == 0, after.out
     rules = {one.id: one for one in open_home(home).rules.current.rules}
@@ -190,7 +190,7 @@ def test_braces_and_odd_words_stay_what_they_were() -> None:
             ]
         }
     }
-    made = written(read_auto_replies(told), "oa-1", Content())
+    made = written(read_auto_replies(told), "oa-1", Content(), priority=-10)
     (rule,) = yaml.safe_load(made.files["rules/imported-oa-1.yaml"])
     assert rule["do"] == [{"reply": "价格 {{a}}\n第二行"}, {"reply": "第二条"}]
     assert rule["say"]["any"] == [
@@ -201,5 +201,5 @@ def test_braces_and_odd_words_stay_what_they_were() -> None:
 
 
 def test_nothing_told_is_nothing_written() -> None:
-    made = written(read_auto_replies({"is_autoreply_open": 0}), "oa-1", Content())
+    made = written(read_auto_replies({"is_autoreply_open": 0}), "oa-1", Content(), priority=-10)
     assert (made.files, made.by_hand) == ({}, ())

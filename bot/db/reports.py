@@ -1,6 +1,6 @@
-"""Reads for operators: what is owed, what nobody can know, and what no rule knew."""
+"""Reads for operators: what is owed, and what nobody can know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.actions import State
@@ -50,16 +50,6 @@ class Notice:
     name: str
     text: str
     at_us: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrase:
-    """One wording that no rule knew: how often, from how many members, and when last."""
-
-    text: str
-    count: int
-    members: int
-    last_us: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +164,3 @@ async def effect_state(tx: Tx, effect_id: int) -> str | None:
     """Return the state of an effect, or None when there is none of this id."""
     row = await tx.one("SELECT state FROM effect WHERE id = ?", effect_id)
     return str(row["state"]) if row else None
-
-
-async def phrases(tx: Tx) -> Sequence[Phrase]:
-    """Return every wording that no rule knew, as it was typed."""
-    rows = await tx.all(
-        "SELECT text, count(*) AS n, count(DISTINCT person_id) AS members, max(at_us) AS last_us"
-        " FROM gap GROUP BY text"
-    )
-    return [
-        Phrase(text=r["text"], count=r["n"], members=r["members"], last_us=r["last_us"])
-        for r in rows
-    ]

@@ -1,77 +1,77 @@
 """The automatic replies of an Official Account's console, as its API tells them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-_KINDS = {"img": "图片", "voice": "语音", "video": "视频", "news": "图文"}
+from commands.importing.replies import Keywords, Reply, ReplySet
+from keyword_rules.rule import Mode
+
+_KINDS = {"img": "图片", "image": "图片", "voice": "语音", "video": "视频", "news": "图文"}
+_FOLLOW, _DEFAULT = "add_friend_autoreply_info", "message_default_autoreply_info"
+_KEYWORDS = "keyword_autoreply_info"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """One reply: its words, or in `by_hand` what it is that only a person can bring over."""
-
-    text: str = ""
-    by_hand: str = ""
+def is_console(body: Mapping[str, Any]) -> bool:
+    """Whether a mapping is an answer of `get_current_autoreply_info`."""
+    return any(key in body for key in (_KEYWORDS, _FOLLOW, _DEFAULT, "is_autoreply_open"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keywords:
-    """One keyword rule. `words` are pairs of a word and whether it must be the whole message."""
-
-    name: str
-    words: tuple[tuple[str, bool], ...]
-    replies: tuple[Reply, ...]
-    at_random: bool = False  # one of the replies, not all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutoReplies:
-    """Everything that answers by itself in the console."""
-
-    follow: Reply | None = None
-    default: Reply | None = None
-    rules: tuple[Keywords, ...] = ()
-
-
-def read_auto_replies(body: Mapping[str, Any]) -> AutoReplies:
+def read_auto_replies(body: Mapping[str, Any]) -> ReplySet:
     """Return what `get_current_autoreply_info` tells; what it does not tell is left out."""
-    listed = _mapping(body.get("keyword_autoreply_info")).get("list")
-    return AutoReplies(
-        follow=_single(body.get("add_friend_autoreply_info")),
-        default=_single(body.get("message_default_autoreply_info")),
-        rules=tuple(_rule(one) for one in _mappings(listed)),
+    listed = _mapping(body.get(_KEYWORDS)).get("list")
+    rules = tuple(_rule(one) for one in _mappings(listed))
+    off = rules and body.get("is_autoreply_open") == 0
+    return ReplySet(
+        title="公众号后台的自动回复",
+        rules=rules,
+        channels=("oa",),
+        follow=_single(body.get(_FOLLOW)),
+        default=_single(body.get(_DEFAULT)),
+        remarks=("后台的自动回复原来是停用的（is_autoreply_open 为 0），照样写了",) if off else (),
     )
 
 
 def _rule(told: Mapping[str, Any]) -> Keywords:
     words = [
-        (str(one.get("content") or "").strip(), one.get("match_mode") == "equal")
+        (
+            str(one.get("content") or "").strip(),
+            Mode.EQUALS if one.get("match_mode") == "equal" else Mode.CONTAINS,
+        )
         for one in _mappings(told.get("keyword_list_info"))
     ]
+    replies = [reply for one in _mappings(told.get("reply_list_info")) for reply in _replies(one)]
     return Keywords(
         name=str(told.get("rule_name") or ""),
         words=tuple(word for word in words if word[0]),
-        replies=tuple(_reply(one) for one in _mappings(told.get("reply_list_info"))),
+        replies=tuple(replies),
         at_random=told.get("reply_mode") == "random_one",
     )
 
 
 def _single(told: object) -> Reply | None:
-    return _reply(told) if isinstance(told, Mapping) and told else None
+    if not isinstance(told, Mapping) or not told:
+        return None
+    return next(_replies(told), None)
 
 
-def _reply(told: Mapping[str, Any]) -> Reply:
+def _replies(told: Mapping[str, Any]) -> Iterator[Reply]:
     kind, content = str(told.get("type") or ""), str(told.get("content") or "").strip()
     if kind == "text" and content:
-        return Reply(text=content)
-    if kind == "news":
-        articles = _mappings(_mapping(told.get("news_info")).get("list"))
-        named = "；".join(
-            f"《{one.get('title', '')}》{one.get('content_url', '')}" for one in articles
-        )
-        return Reply(by_hand=f"{_KINDS[kind]} {named}")
-    return Reply(by_hand=f"{_KINDS.get(kind, kind)} {content}".strip())
+        yield Reply(text=content)
+        return
+    articles = list(_mappings(_mapping(told.get("news_info")).get("list")))
+    shown = [one for one in map(_article, articles) if one] if kind == "news" else []
+    yield from shown
+    if not shown:
+        yield Reply(by_hand=f"{_KINDS.get(kind, kind)} {content}".strip())
+
+
+def _article(told: Mapping[str, Any]) -> Reply | None:
+    """Return an article as words with a card, which is how it looks to a customer."""
+    title, url = str(told.get("title") or "").strip(), str(told.get("content_url") or "").strip()
+    if not title or not url.startswith(("http://", "https://")):
+        return None
+    return Reply(text=title, link=url, link_title=title)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""What customers said that no rule knew: grouped by what they meant, and turned into rules."""
