@@ -2,14 +2,19 @@
 
 import io
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 
+import orjson
+from rich.console import Console
+
 from commands.report import lint as rules_lint
-from commands.report import trial as try_
-from commands.report.trial import Question
+from commands.report.trial import Trial, Tried, tell
+from commands.report.words import MISSES
 from keyword_rules.load import RuleBook
-from tests.rule_makers import by_character
+from keyword_rules.rule import TEXT, Miss, Subject
+from tests.rule_makers import by_character, rule, ruleset
 from tests.shop_vocabulary import SHOP
 
 RULES = """\
@@ -38,26 +43,28 @@ class Shop:
         book.reload()
         return book
 
-    def ask(self, question: Question, *, as_json: bool = False) -> int:
-        return try_.run(
-            question,
-            home=None,
-            open_book=self.open,
-            as_json=as_json,
-            stdout=self.out,
-            stderr=self.err,
-        )
+    def ask(self, subject: Subject, *, every: bool = True, about: str = "") -> Tried:
+        return Trial(rules=self.open(None).current).of(subject, every=every, about=about)
+
+    def told(self, subject: Subject) -> str:
+        """What people read."""
+        tell(self.ask(subject), Console(file=self.out, soft_wrap=True, markup=False))
+        return self.out.getvalue()
 
 
 AT_NOON = datetime(2024, 1, 1, 12)  # noqa: DTZ001 (wall time)
 
 
-def test_the_answer_as_json_names_hits_and_every_miss(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
+def said(text: str, channel: str = "oa") -> Subject:
+    """A visitor types something at noon."""
+    return Subject(occasion=TEXT, text=text, channel=channel, stage="visitor", local=AT_NOON)
 
-    assert shop.ask(Question(text="领劵", at=AT_NOON), as_json=True) == 0
-    answer = json.loads(shop.out.getvalue())
-    assert set(answer) == {"v", "text", "comparable", "ruleset", "hits", "missed"}
+
+def test_the_answer_as_plain_values_names_hits_and_every_miss(tmp_path: Path) -> None:
+    answer = json.loads(orjson.dumps(Shop(tmp_path).ask(said("领劵")).document()))
+
+    fields = {"v", "text", "comparable", "ruleset", "hits", "dry", "missed", "fallback"}
+    assert set(answer) == fields
     (hit,) = answer["hits"]
     assert (hit["rule"], hit["mode"], hit["words"]) == ("coupon", "sound", ["领券"])
     assert hit["do"] == [{"verb": "grant", "args": {"campaign": "newcomer"}}]
@@ -67,36 +74,54 @@ def test_the_answer_as_json_names_hits_and_every_miss(tmp_path: Path) -> None:
 
 
 def test_a_condition_that_fails_is_told_with_both_values(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
-    shop.ask(Question(text="领券", channel="kf", at=AT_NOON), as_json=True)
-    coupon = json.loads(shop.out.getvalue())["missed"][0]
+    coupon = Shop(tmp_path).ask(said("领券", channel="kf")).trace.missed[0]
 
-    assert (coupon["why"], coupon["want"], coupon["got"]) == ("channel", "oa", "kf")
+    assert (coupon.why, coupon.want, coupon.got) == ("channel", "oa", "kf")
 
 
 def test_the_answer_for_people_says_what_won_and_what_came_near(tmp_path: Path) -> None:
-    shop = Shop(tmp_path)
-    shop.ask(Question(text="领券吧", at=AT_NOON))
-    answer = shop.out.getvalue()
+    answer = Shop(tmp_path).told(said("领券吧"))
 
     assert "命中 coupon（sound：领券）→ grant  rules.yaml:1" in answer
     assert "先被别的规则命中并停止" in answer
+    assert "coupon（优先级 0 > -1）" in answer
     assert "\x1b" not in answer
 
 
 def test_nothing_found_is_said_plainly(tmp_path: Path) -> None:
+    assert "没有规则命中" in Shop(tmp_path).told(said("你好"))
+
+
+def test_candidates_alone_leave_out_what_is_far(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
 
-    assert shop.ask(Question(text="你好")) == 0
-    assert "没有规则命中" in shop.out.getvalue()
+    assert shop.ask(said("领劵"), every=False).trace.missed == ()
+    (egg,) = shop.ask(said("领劵"), every=False, about="egg").trace.missed
+    assert (egg.rule, egg.why) == ("egg", "words")
 
 
-def test_problems_of_rule_files_are_shown_and_counted_as_findings(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, "- id: a\n")
+def test_a_rule_that_only_rank_keeps_from_acting_is_told_when_asked_about(tmp_path: Path) -> None:
+    missed = Shop(tmp_path).ask(said("领券吧"), every=False, about="egg").trace.missed
 
-    assert shop.ask(Question(text="领券"), as_json=True) == 1
-    assert "rules.yaml:1:3: " in shop.err.getvalue()
-    assert json.loads(shop.out.getvalue())["hits"] == []
+    assert [(one.rule, one.why) for one in missed] == [("egg", "outranked")]
+
+
+def test_every_reason_has_its_words() -> None:
+    named = (Miss.__doc__ or "").partition("stable code:")[2].partition(".")[0]
+    assert {code.strip() for code in named.split(",")} == set(MISSES)
+
+
+def test_candidates_of_ten_thousand_rules_are_told_at_once() -> None:
+    words = (f"{chr(0x4E00 + n % 500)}{chr(0x5000 + n // 500)}券" for n in range(10_000))
+    many = (rule(f"r{n}", "contains", one) for n, one in enumerate(words))
+    trial = Trial(rules=ruleset(*many))
+    took_s = []
+    for _ in range(5):
+        began = time.perf_counter()
+        tried = trial.of(said("我想领一丁券，一七券"), every=False, about="r9999")
+        took_s.append(time.perf_counter() - began)
+    assert tried.trace.missed[-1].rule == "r9999"
+    assert min(took_s) < 0.05
 
 
 def test_lint_lists_findings_and_exits_one(tmp_path: Path) -> None:
@@ -123,4 +148,4 @@ def test_lint_names_what_no_reply_may_claim(tmp_path: Path) -> None:
     )
 
     assert rules_lint.run(home=None, open_book=shop.open, stdout=shop.out) == 1
-    assert "rules.yaml:1: tea 说法里有极限词“最好”，请换个说法 [claim]" in shop.out.getvalue()
+    assert "rules.yaml:1:3: tea 说法里有极限词“最好”，请换个说法 [claim]" in shop.out.getvalue()

@@ -21,6 +21,7 @@ from bot.web import (
     signin,
     till,
     trace,
+    trying,
 )
 from bot.web.answers import shut, troubled
 from bot.web.astray import astray
@@ -55,6 +56,7 @@ def new_app(rooms: Rooms) -> web.Application:
             web.post("/api/erase", erase.erase),
             web.post("/api/redeem/undo", till.undo),
             web.get("/api/trace", trace.trace, allow_head=False),
+            web.post("/api/try", trying.tried),
             # A look that shows nothing must not bind a coupon to whoever took it.
             web.get("/c/{link:[0-9A-Za-z_-]+}", coupon.show, allow_head=False),
             web.get("/c/{link:[0-9A-Za-z_-]+}/state", coupon.state, allow_head=False),

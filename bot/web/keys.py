@@ -12,6 +12,8 @@ from bot.db.tx import Database
 from bot.shop import Shop
 from bot.vitals import Vitals
 from bot.worker import Worker
+from keyword_rules.match import RuleSet
+from keyword_rules.rule import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,13 @@ class Traces:
     """Who may read traces over HTTP, and who tells them.
 
     `key_sha256`: of the one bearer key, "" = there is none. `tell` returns a story as programs
-    read it, None when there is none; it raises DatabaseTrouble.
+    read it, None when there is none; it raises DatabaseTrouble. `explain` returns which rules
+    of a set would act for a subject, and of one named rule always why it would not; it raises
+    KeyError when there is no such rule.
     """
 
     tell: Callable[[Wanted], Awaitable[Mapping[str, object] | None]]
+    explain: Callable[[RuleSet, Subject, str], Mapping[str, object]]
     key_sha256: str = field(default="", repr=False)
 
 

@@ -36,7 +36,7 @@ async def trace(request: web.Request) -> web.Response:
     except (Refused, ValueError) as wrong:
         return answer(400, {"code": "bad_request", "text": str(wrong)})
     if rooms.traces is None:
-        return _off()
+        return off()
     try:
         told = await rooms.traces.tell(wanted)
     except DatabaseTrouble:
@@ -50,16 +50,22 @@ def turned_away(request: web.Request, traces: Traces | None) -> web.Response | N
         try:
             asked(request, KIND)
         except NotSigned as refused:
-            return _wrong(request, refused.code, refused.text)
+            return wrong(request, refused.code, refused.text)
         return None
+    return without_key(request, traces)
+
+
+def without_key(request: web.Request, traces: Traces | None) -> web.Response | None:
+    """Return the refusal of who does not have the key of the settings, None for who has it."""
     if traces is None or not traces.key_sha256:
-        return _off()
+        return off()
     if _has_key(request.headers.get("Authorization", ""), traces.key_sha256):
         return None
-    return _wrong(request, "no_key", "密钥不对：请在请求头写 Authorization: Bearer <密钥>")
+    return wrong(request, "no_key", "密钥不对：请在请求头写 Authorization: Bearer <密钥>")
 
 
-def _off() -> web.Response:
+def off() -> web.Response:
+    """Return the refusal where nobody may ask."""
     return answer(404, {"code": "off", "text": "没有开放：settings.yaml 里没有写 trace_key_sha256"})
 
 
@@ -72,7 +78,8 @@ def _has_key(header: str, digest: str) -> bool:
     return hmac.compare_digest(given, digest)
 
 
-def _wrong(request: web.Request, code: str, text: str) -> web.Response:
+def wrong(request: web.Request, code: str, text: str) -> web.Response:
+    """Return the refusal of a wrong key or signature; who sends many has to wait."""
     wait_s = request.app[BRAKE].wrong(place_of(request), request.app[ROOMS].clock())
     if not wait_s:
         return answer(401, {"code": code, "text": text})

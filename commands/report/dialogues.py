@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.actions import Speak, Truth
 from bot.plan import Plan, Playbook
+from commands.importing.replies import IMPORTED
 from commands.report.rehearsal import Rehearsal
 from config.nouns import Content, Dialogue, Persona
 from config.problems import Problem
@@ -35,7 +36,8 @@ def failed_dialogues(content: Content, rules: RuleSet, playbook: Playbook) -> tu
     """Return a problem for each dialogue that does not come out as it says, wanted and got.
 
     Each is played once for every variant of the wordings, so that it holds whatever the dice say.
-    Campaigns are open and in stock, groups have room, and it is a Monday.
+    Campaigns are open and in stock, groups have room, and it is a Monday. Where an imported rule
+    answers instead it is a warning.
     """
     found = (
         _first_failure(persona, dialogue, content, rules, playbook)
@@ -53,7 +55,9 @@ def _first_failure(
         for wrong in _wrongs(dialogue, answer, content):
             said = answer.text.replace("\n", " ") or "什么也没说"
             message = f"对话“{dialogue.name}”：{wrong}；答的是「{said}」"
-            return dialogue.at.problem(message)
+            # Who imports a rule for these words means it: the dialogue is what is out of date.
+            imported = any(rule.startswith(IMPORTED) for rule in answer.rules)
+            return dialogue.at.problem(message, level="warning" if imported else "error")
     return None
 
 

@@ -1,7 +1,7 @@
 """Builds a story from rows: each event with its trace, what it settled and what it owed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import orjson
@@ -20,21 +20,27 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Won:
-    """A rule that hit."""
+    """A rule that hit, what its patterns caught, and what its words were heard from."""
 
     rule: str
     mode: str
     words: tuple[str, ...] = ()
+    captures: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """A rule that came near, with the first condition that failed."""
+    """A rule that came near, with the first condition that failed.
+
+    `over` tells by what the rule in `got` stood above it.
+    """
 
     rule: str
     why: str
     want: str
     got: str
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +67,13 @@ class Kept:
     event: str
     now: str
     text: str = ""
+    comparable: str = ""
+    ruleset: str = ""
     silent: str = ""
     new_member: bool = False
     linked: str = ""
     hits: tuple[Won, ...] = ()
+    dry: tuple[Won, ...] = ()  # on trial: they would have hit
     missed: tuple[Missed, ...] = ()
     said: tuple[Said, ...] = ()
     unreachable: bool = False

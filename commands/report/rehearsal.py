@@ -32,10 +32,19 @@ _HELD = "真人接待中"
 
 
 class Rehearsal:
-    """Plays the turns of one dialogue, a minute apart. Nothing is read or written elsewhere."""
+    """Plays the turns of one dialogue, a minute apart. Nothing is read or written elsewhere.
+
+    It begins on a Monday at the given hour, or `at` a moment.
+    """
 
     def __init__(
-        self, content: Content, rules: RuleSet, playbook: Playbook, given: Given, dice: int
+        self,
+        content: Content,
+        rules: RuleSet,
+        playbook: Playbook,
+        given: Given,
+        dice: int,
+        at: datetime | None = None,
     ) -> None:
         self._content = content
         self._rules = rules
@@ -44,15 +53,14 @@ class Rehearsal:
         self._zone = ZoneInfo(content.store_zone)
         self._dice = f"{dice:08x}" + "0" * 56
         local = datetime.fromisoformat(f"{_MONDAY} {given.hour}").replace(tzinfo=self._zone)
-        self._now = local.astimezone(UTC)
+        self._now = (at or local).astimezone(UTC)
         self._member = _member(given, self._now)
         self._grants: dict[str, tuple[Grant, ...]] = {}
 
     def turn(self, text: str) -> tuple[Plan, Sequence[Hit]]:
         """Return what one message leads to and the rules that hit; remember it for the next."""
-        event = self._said(text)
         hits = self._rules.match(self._subject(text)).hits
-        situation = Situation(event=event, facts=self._facts(event, hits), hits=hits)
+        situation = self._situation(text, hits)
         made = plan(situation, self._playbook)
         if not situation.facts.silent:
             misses = 0 if hits else self._member.misses + 1
@@ -61,6 +69,19 @@ class Rehearsal:
             self._remember(action)
         self._now += timedelta(minutes=1)
         return made, hits
+
+    def answer(self, text: str, hits: Sequence[Hit]) -> Plan:
+        """Return what one message leads to when these rules act; nothing is remembered.
+
+        The member has been told already that a program answers, which is said once a while.
+        """
+        situation = self._situation(text, hits)
+        told = replace(self._member, told_auto=self._now)
+        return plan(replace(situation, facts=replace(situation.facts, member=told)), self._playbook)
+
+    def _situation(self, text: str, hits: Sequence[Hit]) -> Situation:
+        event = self._said(text)
+        return Situation(event=event, facts=self._facts(event, hits), hits=tuple(hits))
 
     def _said(self, text: str) -> Event:
         who = next(iter(self._member.aliases))

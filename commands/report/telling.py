@@ -13,12 +13,12 @@ from bot.db.reports import Owed
 from bot.db.stories import Biography, Held, Sat
 from commands.report.history import Chapter, Kept, Missed, Said, Story, Won
 from commands.report.names import Names
+from commands.report.reasons import Found, missed, won
 from commands.report.showing import clean, when
 from commands.report.words import (
     ALIASES,
     LINKED,
     LOCAL,
-    MISSES,
     REMOTE,
     STAGES,
     STATES,
@@ -102,14 +102,7 @@ class Teller:
             self._say(f"  对外 {self._effect(one)}", "red" if one.state in _BAD else "")
 
     def _reasons(self, trace: Kept) -> None:
-        for hit in trace.hits:
-            self._say(f"  命中 {_hit(hit)}", "green")
-        if trace.silent:
-            self._say(f"  没有自动回复：{trace.silent}", "yellow")
-        elif trace.text and not trace.hits:
-            self._say("  没有规则命中，走兜底", "yellow")
-        for miss in trace.missed:
-            self._say(f"  差点 {_miss(miss)}", "dim")
+        self._rules(trace)
         for said in trace.said:
             self._say(f"  说  {_said(said)}")
         if trace.unreachable:
@@ -117,6 +110,22 @@ class Teller:
         if trace.linked:
             how = "、".join(LINKED.get(one, one) for one in trace.linked.split("、"))
             self._say(f"  身份关联：由 {how} 认出是同一个人")
+
+    def _rules(self, trace: Kept) -> None:
+        """Tell which rules acted, which only would have, and which came near."""
+        if trace.hits or trace.dry or trace.missed or trace.text:
+            read = f"比较时看作「{trace.comparable}」，" if trace.text else ""
+            self._say(f"  {read}规则版本 {trace.ruleset}", "dim")
+        for hit in trace.hits:
+            self._say(f"  命中 {_hit(hit)}", "green")
+        for hit in trace.dry:
+            self._say(f"  试运行 {_hit(hit)}，没有动作", "yellow")
+        if trace.silent:
+            self._say(f"  没有自动回复：{trace.silent}", "yellow")
+        elif trace.text and not trace.hits:
+            self._say("  没有规则命中，走兜底", "yellow")
+        for miss in trace.missed:
+            self._say(f"  差点 {_miss(miss)}", "dim")
 
     def _local(self, trace: Kept) -> None:
         told = [self._settled(action) for action in trace.actions]
@@ -156,11 +165,12 @@ def _asides_of(chapter: Chapter) -> Iterator[str]:
 
 
 def _hit(hit: Won) -> str:
-    return f"{hit.rule}（{hit.mode}：{'、'.join(hit.words)}）" if hit.words else hit.rule
+    found = Found(mode=hit.mode, words=hit.words, heard=hit.heard, captures=hit.captures)
+    return won(hit.rule, found)
 
 
 def _miss(miss: Missed) -> str:
-    return f"{miss.rule}：{MISSES.get(miss.why, miss.why)}，要「{miss.want}」，是「{miss.got}」"
+    return missed(miss.rule, miss.why, miss.want, miss.got, miss.over)
 
 
 def _said(said: Said) -> str:

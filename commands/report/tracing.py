@@ -1,4 +1,4 @@
-"""Tells a running server's traces to who asks for them over HTTP, as `why --json` does."""
+"""Tells over HTTP what a running server kept and would do, as `why` and `try --json` tell it."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,15 @@ from bot.db.stories import events_saying
 from bot.db.tx import Tx
 from bot.ids import readable_code
 from bot.web.keys import Traces, Wanted
-from commands.parts.compose import Home
+from commands.parts.compose import PLAYBOOK, Home
 from commands.report.document import story_document
 from commands.report.history import Story
 from commands.report.names import names_of
+from commands.report.replies import Replies
 from commands.report.seeking import digested, named, story_of_events, story_of_member
+from commands.report.trial import Trial
+from keyword_rules.match import RuleSet
+from keyword_rules.rule import Subject
 
 MOST = 500  # events of a member in one answer
 
@@ -33,7 +37,11 @@ def traces_of(home: Home, database: Location, clock: Clock) -> Traces:
         newest = replace(found, chapters=found.chapters[-MOST:])
         return story_document(newest, names_of(home))
 
-    return Traces(tell=tell, key_sha256=home.settings.trace_key_sha256)
+    def explain(rules: RuleSet, subject: Subject, about: str) -> Mapping[str, object]:
+        trial = Trial(rules=rules, replies=Replies(home.content, rules, PLAYBOOK))
+        return trial.of(subject, every=False, about=about).document()
+
+    return Traces(tell=tell, explain=explain, key_sha256=home.settings.trace_key_sha256)
 
 
 async def _story(tx: Tx, wanted: Wanted, home: Home, now_us: int) -> Story | None:
