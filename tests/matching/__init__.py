@@ -1,0 +1,1 @@
+"""Measures how well rules find what customers mean, by messages that people labelled."""
