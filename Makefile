@@ -21,8 +21,8 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --extra postgres --universal \
 	--annotation-style line --custom-compile-command 'make lock' --quiet
 ARGS ?=
 
-.PHONY: help setup demo worlds test fmt lint types law unit rules docs-check docs trace-update lock kill \
-	points faults mutants conformance differential bench image clean
+.PHONY: help setup demo worlds test fmt lint types law unit rules rules-quality rules-live docs-check docs \
+	trace-update lock kill points faults mutants conformance differential bench image clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 ~ \2/p' $(MAKEFILE_LIST) | \
@@ -59,7 +59,8 @@ rules: $(DEVELOP)  ## the sample rules, their cases, the sample content
 docs-check: $(DEVELOP)  ## the pages: commands run, twins agree, links resolve, tables current
 	@$(BIN)/pytest tests/test_docs.py tests/test_pages_name_code.py tests/test_cli_page.py \
 		tests/test_effects_page.py tests/test_calls_page.py tests/test_errors.py tests/test_json_schema.py \
-		tests/test_platforms_page.py tests/test_tutorial.py tests/test_metrics.py $(ARGS)
+		tests/test_platforms_page.py tests/test_tutorial.py tests/test_metrics.py \
+		tests/test_rules_quality.py $(ARGS)
 
 docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.cli_page
@@ -68,6 +69,8 @@ docs: $(DEVELOP)  ## write the generated tables of the pages anew
 	@$(BIN)/python -m tests.errors_page
 	@$(BIN)/python -m tests.platforms_page
 	@$(BIN)/python -m tests.metrics_page
+	@$(BIN)/python -m tests.findings_page
+	@$(BIN)/python -m tests.matching.page
 
 trace-update: $(DEVELOP)  ## write the golden traces anew; the difference is the review
 	@$(BIN)/pytest tests/test_golden.py --update-traces $(ARGS)
@@ -85,6 +88,12 @@ faults: $(DEVELOP)  ## trouble of platforms, stores, clocks, processes; the twin
 
 worlds: $(RUN)  ## play every world's scripts, judge each book (ARGS=wumei)
 	@$(BIN)/python run.py worlds $(ARGS)
+
+rules-quality: $(DEVELOP)  ## how well the sample rules match, by labelled messages (LABELS=FILE ARGS=--wrong)
+	@$(BIN)/python -m tests.matching $(if $(LABELS),--labels '$(LABELS)') $(ARGS)
+
+rules-live: $(DEVELOP)  ## edit, break and pause rules under 200 messages a second (ARGS="--rules 10000")
+	@$(BIN)/python -m tests.drills live $(ARGS)
 
 mutants: $(DEVELOP)  ## take each safeguard away; its test, or the audit, must notice (ARGS="NAME ...")
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -1,4 +1,4 @@
-"""The verbs that talk to an account's platform: `doctor`, `menu …`, `rules import`."""
+"""The verbs that talk to an account's platform: `doctor`, `reconcile`, `menu …`."""
 
 from typing import Annotated
 
@@ -70,16 +70,3 @@ def menu_save(account: AccountOption = "", home: HomeOption = None) -> int:
     from commands.console import menu as verb
 
     return verb.save(needed(home), account)
-
-
-def rules_import(
-    from_account: Annotated[
-        str, typer.Option("--from-account", help="从这个公众号后台的自动回复导入")
-    ],
-    home: HomeOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会写什么，不写")] = False,
-) -> int:
-    """把公众号后台的自动回复变成规则和欢迎语，各自带例句；已经导入过就不覆盖。"""
-    from commands.console import importing as verb
-
-    return verb.run(needed(home), from_account, dry_run=dry_run)

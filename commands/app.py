@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from commands import account_verbs, home_verbs, order_verbs, pause_verbs, till_verbs
+from commands import (
+    account_verbs,
+    gap_verbs,
+    home_verbs,
+    import_verbs,
+    order_verbs,
+    pause_verbs,
+    rule_verbs,
+    till_verbs,
+)
 from commands.db_verbs import db_app
 from commands.groups import verbs as group_verbs
 from commands.links.verbs import links_app
@@ -15,6 +24,8 @@ from commands.member.verbs import member_app
 from commands.parts.options import HomeOption, JsonOption, given, needed
 from commands.parts.problems import USAGE, Stop
 from commands.parts.usage import check_readable, explained
+from commands.reload.verbs import rules_status
+from commands.sheets.verbs import rules_export
 from commands.twin.verbs import twin_app
 
 app = typer.Typer(
@@ -121,36 +132,18 @@ def demo(
 
 
 @app.command(rich_help_panel=FIRST)
-def check(home: HomeOption = None, as_json: JsonOption = False) -> int:
+def check(
+    home: HomeOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="有要留意的也算不通过")] = False,
+    as_json: JsonOption = False,
+) -> int:
     """检查设置、内容、规则与数据库结构，一次列出所有问题；不联网。不给 --home 就检查样例。"""
     from commands import check as verb
 
-    return verb.run(given(home), as_json=as_json)
+    return verb.run(given(home), as_json=as_json, strict=strict)
 
 
-@app.command("try", rich_help_panel=FIRST)
-def try_(
-    text: Annotated[str, typer.Argument(help="顾客说的话")] = "",
-    home: HomeOption = None,
-    store: Annotated[str, typer.Option(help="门店，如 S012")] = "",
-    channel: Annotated[str, typer.Option(help="渠道：oa、wecom、kf、app、aibot")] = "oa",
-    on: Annotated[str, typer.Option(help="场合：text、follow、scan、menu、contact…")] = "text",
-    key: Annotated[str, typer.Option(help="活码的 scene/state，或菜单 key")] = "",
-    tag: Annotated[list[str] | None, typer.Option(help="顾客已有的标签，可重复")] = None,
-    stage: Annotated[
-        str, typer.Option(help="阶段：visitor、registered、first_order、taster、advocate")
-    ] = "visitor",
-    as_json: JsonOption = False,
-) -> int:
-    """试一句话：哪条规则会命中，别的为什么没命中。不给 --home 就用样例。"""
-    from commands import try_ as verb
-
-    return verb.run(
-        text, home=given(home), store=store, channel=channel, on=on, key=key,
-        tags=frozenset(tag or ()), stage=stage, as_json=as_json,
-    )  # fmt: skip
-
-
+app.command("try", rich_help_panel=FIRST)(rule_verbs.try_)
 app.command(rich_help_panel=FIRST)(home_verbs.init)
 app.command(rich_help_panel=DAILY)(account_verbs.doctor)
 
@@ -167,23 +160,27 @@ def serve(
         from commands.serving import parent
 
         return parent.run(needed(home), processes)
+    from commands.reload.spawning import spawned_ahead
     from commands.serving.already import refuse_second
 
     refuse_second(needed(home))
-    from commands import serve as verb
+    with spawned_ahead(needed(home)) as maker:  # it begins while the server is imported
+        from commands import serve as verb
 
-    return verb.run(needed(home))
+        return verb.run(needed(home), maker=maker)
 
 
 @app.command(rich_help_panel=DAILY)
 def work(home: HomeOption = None) -> int:
     """只干活不收回调：把欠着的决定和动作做完（SQLite 上不能与 serve 同时运行）。"""
+    from commands.reload.spawning import spawned_ahead
     from commands.serving.already import refuse_second
 
     refuse_second(needed(home))
-    from commands import serve as verb
+    with spawned_ahead(needed(home)) as maker:
+        from commands import serve as verb
 
-    return verb.run(needed(home), listening=False)
+        return verb.run(needed(home), listening=False, maker=maker)
 
 
 @app.command(rich_help_panel=DAILY)
@@ -239,16 +236,8 @@ app.command(rich_help_panel=DAILY)(pause_verbs.pause)
 app.command(rich_help_panel=DAILY)(pause_verbs.resume)
 
 
-@rules_app.command("gaps")
-def rules_gaps(
-    home: HomeOption = None,
-    limit: Annotated[int, typer.Option(help="最多列几条")] = 50,
-    as_json: JsonOption = False,
-) -> int:
-    """没有规则接住的话，按次数排序：每周照着补规则。"""
-    from commands import gaps
-
-    return gaps.run(needed(home), limit=limit, as_json=as_json)
+rules_app.command("gaps")(gap_verbs.rules_gaps)
+rules_app.command("add")(gap_verbs.rules_add)
 
 
 @rules_app.command("lint")
@@ -259,7 +248,10 @@ def rules_lint(home: HomeOption = None, as_json: JsonOption = False) -> int:
     return verb.run(given(home), as_json=as_json)
 
 
-rules_app.command("import")(account_verbs.rules_import)
+rules_app.command("replay")(rule_verbs.replay)
+rules_app.command("import")(import_verbs.rules_import)
+rules_app.command("export")(rules_export)
+rules_app.command("status")(rules_status)
 
 
 @app.command(rich_help_panel=TOOLS)

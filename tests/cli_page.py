@@ -62,7 +62,8 @@ def _argument(one: TyperArgument) -> str:
 
 def _option(one: TyperOption) -> str:
     told = "required" if one.required else _default(one)
-    return f"| `{one.opts[0]}` | {_cell(one.help)} | {told} |"
+    names = " ".join(f"`{name}`" for name in one.opts)
+    return f"| {names} | {_cell(one.help)} | {told} |"
 
 
 def _default(one: TyperOption) -> str:

@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 ON_BOTH = frozenset({
     "accept", "books", "db_contract", "db_inbox", "db_ledger", "db_people", "db_shelves",
     "db_talks", "erasing", "linking", "merging", "orders_rules", "orphans", "passphrases",
-    "perform", "reconcile_runs", "requeue", "retention", "rounds",
+    "pausing", "perform", "reconcile_runs", "requeue", "retention", "rounds", "rule_counts",
 })  # fmt: skip
 
 

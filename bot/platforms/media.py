@@ -1,6 +1,7 @@
 """Files that a platform keeps for three days: uploaded once, known again by their content."""
 
 import hashlib
+import os.path
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,7 +54,7 @@ def picture(folder: Path | None, name: str, most_bytes: int = PICTURE_BYTES) -> 
     `most_bytes` is what the platform takes: 10 MiB at WeCom, less at an Official Account.
     """
     path = (folder or Path()) / name
-    if folder is None or not path.resolve().is_relative_to(folder.resolve()):
+    if folder is None or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise NoPicture(f"图片 {name} 不在家目录的 media/ 里")
     try:
         if path.stat().st_size > most_bytes:

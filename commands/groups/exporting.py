@@ -25,11 +25,13 @@ _MODES = {
     Mode.EQUALS: FULL,
     Mode.CONTAINS: CONTAINS,
     Mode.PREFIX: CONTAINS,
+    Mode.SUFFIX: CONTAINS,
     Mode.WORD: CONTAINS,
     Mode.SOUND: CONTAINS,
 }
 _LOOSER = {
     Mode.PREFIX: "后台没有「开头是」，改成了包含",
+    Mode.SUFFIX: "后台没有「结尾是」，改成了包含",
     Mode.WORD: "后台不分词，改成了包含",
     Mode.SOUND: "后台不认同音字，错别字要另外补成关键词",
 }
@@ -39,7 +41,11 @@ _CONDITIONS = {
     "stage": "限阶段",
     "hours": "限时段",
     "weekdays": "限星期几",
-    "limit": "限次数",
+    "dates": "限日期",
+    "days": "限工作日或节假日",
+    "share": "只对一部分人",
+    "limits": "限次数",
+    "nth": "看第几次",
 }
 
 
@@ -96,13 +102,15 @@ def _here(where: Where, pool: Pool, group: Group) -> bool:
 
 
 def _cannot(rule: Rule) -> str:
+    if rule.dry_run:
+        return "在试运行，还不回答"
     conditions = [text for name, text in _CONDITIONS.items() if getattr(rule.where, name)]
     if conditions:
         return f"后台没有这些条件：{'、'.join(conditions)}"
     say = rule.say
     if say is None or say.all or not say.any:
         return "要几个词同时出现，后台只能任一个"
-    if any(phrase.mode is Mode.REGEX for phrase in say.any):
+    if all(phrase.mode is Mode.REGEX for phrase in say.any):
         return "用了正则，后台只有关键词"
     texts = [str(v) for step in rule.do for n, v in step.args.items() if n == "text"]
     if slots := {slot for text in texts for slot in Template.parse(text).slots} & _PERSONAL:
@@ -132,7 +140,8 @@ def _lines(rule: Rule, content: Content, pools: Sequence[Pool]) -> Iterator[Repl
 
 
 def _phrases(rule: Rule) -> tuple[Phrase, ...]:
-    return rule.say.any if rule.say else ()
+    asked = rule.say.any if rule.say else ()
+    return tuple(phrase for phrase in asked if phrase.mode is not Mode.REGEX)
 
 
 def _words(rule: Rule, content: Content, pool: Pool, group: Group) -> str:
@@ -153,6 +162,8 @@ def _words(rule: Rule, content: Content, pool: Pool, group: Group) -> str:
 
 def _remarks(rule: Rule, phrases: Sequence[Phrase]) -> Iterator[str]:
     yield from dict.fromkeys(_LOOSER[p.mode] for p in phrases if p.mode in _LOOSER)
+    if rule.say and len(_phrases(rule)) < len(rule.say.any):
+        yield "后台没有正则，这条的正则没有填"
     if rule.say and rule.say.none:
         yield f"后台没有排除词，说到「{'、'.join(p.text for p in rule.say.none)}」也会回"
     if any(step.verb in _ONE_TO_ONE for step in rule.do):
