@@ -14,7 +14,7 @@ def test_a_sheet_that_nobody_touched_changes_no_byte(office: Office) -> None:
     for file in (office.export(), office.export("rules.csv")):
         told = office.take(file=file)
         assert (told.code, office.texts()) == (0, before)
-        assert "新增 0，改动 0，删掉 0，不变 3，有错 0 行" in told.out
+        assert "新增 0，改动 0，删掉 0，不变 4，有错 0 行" in told.out
     assert not (office.home / "before").exists()
 
 
@@ -101,7 +101,7 @@ def test_a_row_without_an_id_gets_one_and_the_same_sheet_may_come_twice(office: 
     assert office.json()["added"] == ["sheet-tingche-" + _made(office)]
     before = office.texts()
     again = office.json()
-    assert (again["added"], again["unchanged"], office.texts()) == ([], 4, before)
+    assert (again["added"], again["unchanged"], office.texts()) == ([], 5, before)
     assert command(office.capsys, "try", "哪里停车", "--home", office.home, "--json").code == 0
 
 
@@ -220,3 +220,20 @@ def test_the_samples_come_back_as_they_went(office: Office) -> None:
     office.export()
     assert office.take().code == 0
     assert office.texts() == before
+
+
+def test_words_of_several_modes_are_one_row_and_keep_their_modes(office: Office) -> None:
+    office.export()
+    assert any("面包、读音:土司" in row for row in office.csv_rows(office.export("rules.csv")))
+    office.edit("bread", {"关键词": "面包\n吐司\n读音：土司\n包含:蛋糕\n正则:买.{0,2}包"})
+    assert office.take().code == 0
+    written = next(one for one in yaml.safe_load(office.text()) if one["id"] == "bread")
+    assert written["say"] == {
+        "any": [
+            "面包", "吐司", {"words": ["土司"], "mode": "sound"}, "蛋糕",
+            {"words": ["买.{0,2}包"], "mode": "regex"},
+        ],
+        "mode": "contains",
+    }  # fmt: skip
+    before = office.texts()
+    assert (office.take().code, office.texts()) == (0, before)

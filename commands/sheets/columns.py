@@ -62,7 +62,8 @@ COLUMNS = (
     Column(
         field="words", heading="关键词", kind=Kind.WORDS, key="say", width=34,
         example="领券、优惠券",
-        about="说到其中一个就算；几个词用顿号或换行分开",
+        about="说到其中一个就算；几个词用顿号或换行分开；"
+        "个别词另有匹配方式的，把它写在词前面，如 完全一致:在吗",
     ),
     Column(
         field="mode", heading="匹配方式", kind=Kind.MODE, key="say", width=10, example="包含",

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from commands.sheets.blocks import Block
 from commands.sheets.columns import KEYS, MODES, WEEKDAYS, Row
-from commands.sheets.rows import NAMED, SHORT, STEPS, is_plain, steps_of
+from commands.sheets.modes import phrases_of
+from commands.sheets.rows import NAMED, SHORT, STEPS, is_plain, said, steps_of
 from commands.sheets.tree import Bare, Tree, written
 
 ORDER = (
@@ -13,6 +14,7 @@ ORDER = (
 )
 _MODES = {chinese: mode for mode, chinese in MODES.items()}
 _DAYS = {chinese: day for day, chinese in WEEKDAYS.items()}
+_JOINS = {"any": "words", "all": "all_of", "none": "none_of"}
 _YES = Bare("true")
 
 
@@ -86,7 +88,7 @@ def _rank(key: str) -> int:
 def _changed(rule: Mapping[str, Tree], row: Row, keys: Collection[str]) -> dict[str, Tree]:
     made: dict[str, Tree | None] = {
         "id": row["id"],
-        "say": _say(row),
+        "say": _say(rule.get("say"), row),
         "where": _where(rule.get("where", {}), row),
         "priority": Bare(row["priority"]) if row["priority"] else None,
         "continue": _YES if row["continue"] else None,
@@ -107,9 +109,16 @@ def _changed(rule: Mapping[str, Tree], row: Row, keys: Collection[str]) -> dict[
     return result
 
 
-def _say(row: Row) -> Tree:
-    joins = {"any": row["words"], "all": row["all_of"], "none": row["none_of"]}
-    phrases: dict[str, Tree] = {join: _split(words) for join, words in joins.items() if words}
+def _say(old: Tree | None, row: Row) -> Tree:
+    joins = old if isinstance(old, Mapping) else {"any": old or ()}
+    shown = said(old) if old else {}
+    same_mode = shown.get("mode") == row["mode"]
+    phrases: dict[str, Tree] = {}
+    for join, field in _JOINS.items():
+        if same_mode and row[field] == shown.get(field):
+            phrases[join] = joins[join]
+        elif row[field]:
+            phrases[join] = phrases_of(row[field], row["mode"])
     return {**phrases, "mode": _MODES[row["mode"]].value}
 
 

@@ -10,6 +10,7 @@ from pypinyin import lazy_pinyin
 
 from commands.sheets.blocks import Block
 from commands.sheets.columns import BY_FIELD, EDITABLE, KEYS, MODES, Kind, Row
+from commands.sheets.modes import plain_words, tidied
 from commands.sheets.names import Names
 from commands.sheets.reading import Sheet, SheetRow
 from commands.sheets.rows import mark_of
@@ -99,6 +100,8 @@ def _read(one: SheetRow, sheet: Sheet, shelf: Shelf, names: Names, plan: Plan) -
             sound = False
             _note(plan, one, sheet, column.field, str(bad), bad.hint, value=shown_raw(raw))
     row["mode"] = row.get("mode") or MODES[Mode.CONTAINS]
+    for words in ("words", "all_of", "none_of"):
+        row[words] = tidied(row.get(words, ""), row["mode"])
     return row if sound else None
 
 
@@ -185,8 +188,8 @@ def _doubts(row: Row, fields: frozenset[str]) -> Iterator[tuple[str, str]]:
         texts = kind in {Kind.TEXT, Kind.WORDS, Kind.SENTENCES}
         if texts and _FORMULA.match(text):
             yield name, "像公式，已当作文字"
-        parted = kind is Kind.WORDS and row["mode"] != MODES[Mode.REGEX]
-        if (parted or BY_FIELD[name].of == "tag") and _COMMA.search(text):
+        typed = plain_words(text, row["mode"]) if kind is Kind.WORDS else text
+        if (kind is Kind.WORDS or BY_FIELD[name].of == "tag") and _COMMA.search(typed):
             yield name, "里面有逗号或分号，当作字的一部分；要分成几个，用顿号或换行"
 
 

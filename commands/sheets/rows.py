@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from commands.sheets.blocks import Block
 from commands.sheets.columns import EDITABLE, MODES, WEEKDAYS, YES, Row
+from commands.sheets.modes import is_marked, marked
 from commands.sheets.spellings import LONGEST_CELL, plain_id
 from commands.sheets.tree import Bare, Tree
 from keyword_rules.rule import TEXT, Mode
@@ -38,7 +39,7 @@ def row_of(block: Block) -> Row:
         raise Unfit(f"不看顾客的话，看的是 {'、'.join(_list(rule['on']))}")
     row = {
         "id": block.id,
-        **_said(rule.get("say")),
+        **said(rule.get("say")),
         **_where(_table(rule.get("where", {}))),
         **_done(steps_of(rule)),
         **_cases(rule),
@@ -100,7 +101,8 @@ def is_plain(case: Tree) -> bool:
     return isinstance(text, str) and "\n" not in text and text == text.strip()
 
 
-def _said(say: Tree | None) -> dict[str, str]:
+def said(say: Tree | None) -> dict[str, str]:
+    """Return the cells that show the words of a rule. Raises Unfit."""
     if say is None:
         raise Unfit("没有关键词")
     if not isinstance(say, Mapping):
@@ -116,16 +118,16 @@ def _said(say: Tree | None) -> dict[str, str]:
     return {"mode": MODES[mode], **cells}
 
 
-def _phrases(tree: Tree, mode: Mode) -> Iterator[str]:
+def _phrases(tree: Tree, mode: Mode, own: Mode | None = None) -> Iterator[str]:
     for one in _list_of(tree):
         if isinstance(one, Mapping):
-            if one.get("mode", mode.value) != mode.value:
-                raise Unfit("关键词用了不止一种匹配方式")
-            yield from _phrases(one.get("words", ()), mode)
+            written = one.get("mode", mode.value)
+            of_these = Mode(written if isinstance(written, str) else "")
+            yield from _phrases(one.get("words", ()), mode, of_these)
         elif isinstance(one, str):
-            if PARTED.search(one) or one != one.strip():
-                raise Unfit("关键词里有顿号、换行或首尾空格")
-            yield one
+            if PARTED.search(one) or one != one.strip() or is_marked(one):
+                raise Unfit("关键词里有顿号、换行、首尾空格，或像「正则:」这样的开头")
+            yield marked(one, own or mode, mode)
 
 
 def _where(where: Mapping[str, Tree]) -> dict[str, str]:
