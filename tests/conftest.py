@@ -1,6 +1,7 @@
 """What every test may rely on: repeatable properties, both engines, a browser or a reason."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,10 @@ from tests import servers
 # A shared, slow machine must not turn a property into a question of time.
 settings.register_profile("xiaoer", deadline=None, print_blob=True)
 settings.load_profile("xiaoer")
+
+# A run that a shell began in the background ignores Ctrl-C, and so would every program it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

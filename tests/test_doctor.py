@@ -120,18 +120,21 @@ def test_what_the_console_had_is_kept_once_and_as_it_came(shop: Clinic, doctor: 
 def test_waiting_tells_what_the_platform_did(
     shop: Clinic, doctor: Doctor, happens: str, said: str
 ) -> None:
-    def later() -> None:
-        time.sleep(0.4)
-        if happens == "type":
-            happen(shop, "oa-main")
-        elif happens == "verify":
-            shop.control("verify", account="oa-main")
+    over = threading.Event()
 
-    thread = threading.Thread(target=later)
+    def meanwhile() -> None:
+        while not over.wait(0.4):  # until it is heard: nobody knows when the waiting begins
+            if happens == "type":
+                happen(shop, "oa-main")
+            elif happens == "verify":
+                shop.control("verify", account="oa-main")
+
+    thread = threading.Thread(target=meanwhile)
     thread.start()
     wait_s = 1 if happens == "nothing" else 8
     began = time.monotonic()
     checks = doctor.found("--account", "oa-main", "--wait", wait_s)
+    over.set()
     thread.join()
     assert said in checks["oa-main", "wait"]["found"]
     assert time.monotonic() - began < 8
@@ -139,7 +142,7 @@ def test_waiting_tells_what_the_platform_did(
 
 def test_waiting_tells_a_refused_save_by_its_cause(shop: Clinic, doctor: Doctor) -> None:
     with shop.planted("wecom-main", "wrong_aes_key"):
-        thread = threading.Timer(0.8, lambda: shop.control("verify", account="wecom-main"))
+        thread = threading.Timer(2.0, lambda: shop.control("verify", account="wecom-main"))
         thread.start()
         checks = doctor.found("--account", "wecom-main", "--wait", 8)
         thread.join()
