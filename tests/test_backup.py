@@ -23,7 +23,9 @@ from tests.serving import serving
 
 Capture = pytest.CaptureFixture[str]
 _ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.skipif(on_postgres(), reason="of SQLite files; see test_dumps")
+pytestmark = pytest.mark.skipif(
+    on_postgres(), reason="backs up SQLite's file; test_dumps does PostgreSQL"
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +164,6 @@ def test_two_backups_into_one_folder_do_not_meet(tmp_path: Path) -> None:
         backup.desk(tmp_path).__enter__()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_killed_in_the_middle_a_backup_leaves_no_half_file(tmp_path: Path) -> None:
     target = tmp_path / "killed.backup"
     stopped = (

@@ -24,7 +24,9 @@ from tests.rooms import Installed, installed, post_of, sqlite
 from tests.servers import on_postgres
 from tests.test_worker import until, working
 
-pytestmark = pytest.mark.skipif(on_postgres(), reason="of SQLite files")
+pytestmark = pytest.mark.skipif(
+    on_postgres(), reason="fills the disk under SQLite's file; a server has its own"
+)
 
 
 @pytest.fixture(autouse=True)

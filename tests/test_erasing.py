@@ -195,7 +195,7 @@ async def test_a_restored_backup_is_erased_again_by_the_list(
     served: Served, tmp_path: Path
 ) -> None:
     if on_postgres():
-        pytest.skip("copies the file of a database")
+        pytest.skip("restores by copying SQLite's file; test_dumps does it on PostgreSQL")
     backup = tmp_path / "backup.db"
     with sqlite3.connect(tmp_path / "xiaoer.db") as now, sqlite3.connect(backup) as then:
         now.backup(then)
