@@ -1,7 +1,7 @@
 """One thing that an operator should look at, and every kind of it there is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -90,14 +90,5 @@ def about(rule: Rule, kind: str, message: str, *, proof: str = "", hint: str = "
 
 def about_case(rule: Rule, case: Case, kind: str, message: str, *, hint: str = "") -> Finding:
     """A finding at one case of the rule, with its sentence for proof."""
-    return Finding(
-        kind=kind,
-        rule=rule.id,
-        file=rule.file,
-        line=case.line,
-        column=case.column,
-        message=message,
-        proof=case.text or case.key,
-        hint=hint,
-        level=KINDS[kind].level,
-    )
+    found = about(rule, kind, message, proof=case.text or case.key, hint=hint)
+    return replace(found, line=case.line, column=case.column)
