@@ -174,9 +174,25 @@ class Worker:
         self._owed.set()
 
     async def answered(self, inbox_id: int) -> None:
-        """Note that the response holding the answer was written whole; nobody else knows."""
+        """Have it noted that the response holding the answer was written whole.
+
+        The connection it went out on is free for the next callback meanwhile: a database in
+        trouble must not hold that up. A process that stops waits for its notes.
+        """
+        noting = self._spawn(self.note_answered(inbox_id))
+        if self._stopping.is_set():
+            await noting
+
+    async def note_answered(self, inbox_id: int) -> None:
+        """Note that the response was written whole, once the database lets us; nobody else knows.
+
+        A database that stays away until the answer would go out as a message is logged.
+        """
         within, now_us = self._times.reply_fallback, self._clock()
-        await patiently(self._db, lambda tx: ledger.answered(tx, inbox_id, now_us), within)
+        try:
+            await patiently(self._db, lambda tx: ledger.answered(tx, inbox_id, now_us), within)
+        except DatabaseTrouble:
+            log.exception("answer_not_noted", inbox=inbox_id)
 
     async def decide_now(self, inbox_id: int) -> Decided | None:
         """Decide a row at once, for a caller that waits for its verdict; None when it took longer.

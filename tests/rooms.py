@@ -152,7 +152,7 @@ class Installed:
         accepted = await self.deliver(message)
         answer = await self.worker.answer(accepted)
         if answer is not None:
-            await self.worker.answered(accepted.id)
+            await self.worker.note_answered(accepted.id)
         return answer
 
     async def settle_down(self, *, wait_s: float = 0) -> None:

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
+from bot import worker
 from bot.db.patience import patiently
-from bot.db.tx import Tx
+from bot.db.tx import Database, Tx, Work
 from bot.errors import DatabaseTrouble
 from tests.callbacks import said
-from tests.rooms import Installed, Plans, installed
+from tests.front import front
+from tests.rooms import Installed, Plans, installed, post_of
 from tests.test_worker import HASTY, reply_state
 from tests.test_worker_trouble import failing
 
@@ -31,7 +35,7 @@ async def test_a_delivery_that_did_not_decide_says_nothing_of_the_answer(shop: I
     shop.worker.able.set()
     await shop.worker.stop(5.0)  # the first delivery's own decision comes too late for anything
     assert await reply_state(shop) == ("sending", "response")
-    await shop.worker.answered(accepted.id)
+    await shop.worker.answered(accepted.id)  # while stopping, back when it is noted
     assert await reply_state(shop) == ("done", "response")
 
 
@@ -40,11 +44,37 @@ async def test_a_written_response_is_noted_when_the_database_is_back(shop: Insta
     accepted = await shop.deliver(said("ada", "领券", 1))
     await shop.decider.decide(accepted.id, inside=True)
     async with failing(shop.db, "write"):
-        noting = asyncio.ensure_future(shop.worker.answered(accepted.id))
-        await asyncio.sleep(0.05)
-        assert not noting.done()
-    await noting
+        await shop.worker.answered(accepted.id)
+    await shop.worker.stop(5.0)
     assert await reply_state(shop) == ("done", "response")
+
+
+async def test_a_connection_is_free_for_the_next_callback_before_its_answer_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A platform keeps its connections, and waits no more than 5 s for an answer."""
+    database = asyncio.Event()
+
+    async def slowly(db: Database, work: Work[None], within: timedelta) -> None:
+        await database.wait()
+        await patiently(db, work, within)
+
+    monkeypatch.setattr(worker, "patiently", slowly)
+    async with (
+        installed(tmp_path) as shop,
+        front(shop) as client,
+        ClientSession(connector=TCPConnector(limit=1)) as platform,
+    ):
+        for number, words in ((1, "领券"), (2, "你好")):
+            post = post_of(said("ada", words, number))
+            url = client.make_url("/callback/oa")
+            asked = platform.post(url, params=post.query, data=post.body, timeout=ClientTimeout(3))
+            assert (await asked).status == 200
+        replies = "SELECT state FROM effect WHERE kind = 'oa_reply'"
+        assert [row["state"] for row in await shop.rows(replies)] == ["sending", "sending"]
+        database.set()
+        await shop.worker.stop(5.0)
+        assert [row["state"] for row in await shop.rows(replies)] == ["done", "done"]
 
 
 async def test_patience_has_an_end(shop: Installed) -> None:
