@@ -6,10 +6,8 @@ own failures.
 
 import asyncio
 import random
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
@@ -17,14 +15,15 @@ from structlog.contextvars import bound_contextvars
 
 from bot import metrics
 from bot.accept import Acceptor
-from bot.clock import Clock, micros_of
+from bot.clock import Clock
 from bot.db import inbox, ledger
 from bot.db.inbox import Accepted
-from bot.db.patience import patiently
 from bot.db.tx import Database, Row
 from bot.decide import Decided, Decider
 from bot.errors import DatabaseTrouble
+from bot.fault import told
 from bot.perform import Performer
+from bot.responses import Responses
 from bot.rounds import Rounds
 from bot.sending import Sending
 from bot.shop import Times
@@ -36,7 +35,6 @@ _POLL_S = 0.5
 _SWEEP_S = 2.0
 _RETRY_AFTER_FAULT_S = 1.0
 _ROUNDS_S = 30.0
-_FRAMES = 3  # of a fault, kept with the row
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -72,6 +70,7 @@ class Worker:
         self._loops_ended = asyncio.Event()
         self._loops_ended.set()
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._responses = Responses(rooms.db, clock, times.reply_fallback)
         self._sending = Sending(rooms.performer, self._spawn, self.look)
         self._keeping: asyncio.Task[None] | None = None
 
@@ -169,8 +168,7 @@ class Worker:
             await self._unanswered(inbox_id)
 
     async def _unanswered(self, inbox_id: int) -> None:
-        now_us, after_us = self._clock(), micros_of(self._times.reply_fallback)
-        await self._db.write(lambda tx: ledger.not_answered(tx, inbox_id, now_us, after_us))
+        await self._responses.empty(inbox_id)
         self._owed.set()
 
     async def answered(self, inbox_id: int) -> None:
@@ -179,20 +177,9 @@ class Worker:
         The connection it went out on is free for the next callback meanwhile: a database in
         trouble must not hold that up. A process that stops waits for its notes.
         """
-        noting = self._spawn(self.note_answered(inbox_id))
+        noting = self._spawn(self._responses.written(inbox_id))
         if self._stopping.is_set():
             await noting
-
-    async def note_answered(self, inbox_id: int) -> None:
-        """Note that the response was written whole, once the database lets us; nobody else knows.
-
-        A database that stays away until the answer would go out as a message is logged.
-        """
-        within, now_us = self._times.reply_fallback, self._clock()
-        try:
-            await patiently(self._db, lambda tx: ledger.answered(tx, inbox_id, now_us), within)
-        except DatabaseTrouble:
-            log.exception("answer_not_noted", inbox=inbox_id)
 
     async def decide_now(self, inbox_id: int) -> Decided | None:
         """Decide a row at once, for a caller that waits for its verdict; None when it took longer.
@@ -260,8 +247,8 @@ class Worker:
     async def _postpone(self, inbox_id: int, fault: Exception) -> None:
         metrics.DECISIONS.labels("failed").inc()
         log.error("decide_failed", inbox=inbox_id, exc_info=fault)
-        reason = f"{type(fault).__name__}: {fault}"[:500] + _where(fault)
-        await self._db.write(lambda tx: inbox.postpone(tx, inbox_id, reason, self._clock()))
+        reason, now_us = told(fault), self._clock()
+        await self._db.write(lambda tx: inbox.postpone(tx, inbox_id, reason, now_us))
 
     async def _perform_loop(self) -> None:
         while not self._stopping.is_set():
@@ -301,12 +288,6 @@ class Worker:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         return task
-
-
-def _where(fault: Exception) -> str:
-    """Return where a fault arose, innermost first: places in the program, no values."""
-    frames = reversed(traceback.extract_tb(fault.__traceback__)[-_FRAMES:])
-    return "".join(f" ← {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
 
 
 async def _wait(event: asyncio.Event, timeout_s: float) -> None:

@@ -38,6 +38,7 @@ from bot.platforms.port import Port
 from bot.platforms.token import TokenHolder
 from bot.platforms.wecom.calls import token_fetch
 from bot.platforms.wire import Wire
+from bot.responses import Responses
 from bot.shop import AccountKeys, Shop, Source, Tills, Times
 from bot.worker import Staffing, Worker
 from commands.parts.compose import PLAYBOOK
@@ -152,7 +153,8 @@ class Installed:
         accepted = await self.deliver(message)
         answer = await self.worker.answer(accepted)
         if answer is not None:
-            await self.worker.note_answered(accepted.id)
+            noting = Responses(self.db, self.shop.clock, self.shop.times.reply_fallback)
+            await noting.written(accepted.id)
         return answer
 
     async def settle_down(self, *, wait_s: float = 0) -> None:

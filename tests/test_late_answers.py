@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
-from bot import worker
+from bot import responses
 from bot.db.patience import patiently
 from bot.db.tx import Database, Tx, Work
 from bot.errors import DatabaseTrouble
@@ -59,7 +59,7 @@ async def test_a_connection_is_free_for_the_next_callback_before_its_answer_is_n
         await database.wait()
         await patiently(db, work, within)
 
-    monkeypatch.setattr(worker, "patiently", slowly)
+    monkeypatch.setattr(responses, "patiently", slowly)
     async with (
         installed(tmp_path) as shop,
         front(shop) as client,
