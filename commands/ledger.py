@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.db.reports import Books, Notice, Owed, Quarantined, books
 from bot.pausing import ALL_SENDING
-from commands.parts.problems import FINDINGS, FINE
+from commands.parts.problems import FINDINGS, FINE, USAGE, stop
 from commands.report import requeue as requeueing
 from commands.report import resolve as resolving
 from commands.report.document import effect_document
@@ -19,16 +19,18 @@ from commands.report.words import INBOX_STATES, REMOTE, STATES
 
 VERSION = 1  # of the JSON form
 _MOST = 200  # rows in each list
-_RESOLVE = "--resolve 编号 --as done|retry|give_up"
+_RESOLVE = "--resolve 编号|all --as done|retry|give_up"
 _REQUEUE = "修好后重新处理：--requeue 事件号|all"
 
 
 def run(home: Path, *, resolve: str, verdict: str, requeue: str, as_json: bool) -> int:
     """Print how the ledger stands; 1 when something is unknown or quarantined.
 
-    With `resolve` or `verdict`, settle one unknown effect instead (`commands.report.resolve`);
+    With `resolve` or `verdict`, settle unknown effects instead (`commands.report.resolve`);
     with `requeue`, have quarantined events decided again (`commands.report.requeue`).
     """
+    if requeue and (resolve or verdict):
+        stop("--requeue 和 --resolve 分两次运行：一次只做一件", USAGE)
     if requeue:
         return requeueing.run(home, requeue)
     if resolve or verdict:
@@ -81,7 +83,7 @@ def _print(standing: Books, zone: ZoneInfo) -> None:
         nothing = "：什么都不发出" if one.name == ALL_SENDING else ""
         out.print(clean(f"{one.told}，{when(one.at_us, zone)} 起{nothing}"), style="bold")
     _print_counts(out, standing)
-    _print_effects(out, f"结果未知（确认一条：{_RESOLVE}）", standing.unknown, zone)
+    _print_effects(out, f"结果未知（查实后确认：{_RESOLVE}）", standing.unknown, zone)
     _print_effects(out, "待执行", standing.owed, zone)
     _print_effects(out, "进行中", standing.under_way, zone)
     _print_quarantined(out, standing.quarantined, zone)

@@ -28,9 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # What a database has to keep and decide, whichever it is: these files run once on each engine.
 ON_BOTH = frozenset({
-    "accept", "books", "db_contract", "db_inbox", "db_ledger", "db_people", "db_shelves",
-    "db_talks", "erasing", "linking", "merging", "orders_rules", "orphans", "passphrases",
-    "pausing", "perform", "reconcile_runs", "requeue", "retention", "rounds", "rule_counts",
+    "accept", "books", "db_answers", "db_contract", "db_inbox", "db_ledger", "db_people",
+    "db_shelves", "db_talks", "erasing", "ledger_command", "linking", "merging", "orders_rules",
+    "orphans", "passphrases", "pausing", "perform", "reconcile_runs", "requeue", "resolving",
+    "retention", "rounds", "rule_counts",
 })  # fmt: skip
 
 

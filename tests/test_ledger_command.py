@@ -1,4 +1,4 @@
-"""`ledger`: what is owed and what nobody can know is listed; an operator's word settles one."""
+"""`ledger`: what is owed and what nobody can know is listed; an operator's word settles it."""
 
 import asyncio
 import json
@@ -8,8 +8,12 @@ import pytest
 
 from bot.actions import Label, Receipt, Remote, State
 from bot.db import inbox
+from commands.parts.acting import whoever
+from commands.report import resolve
+from commands.report.words import STATES
 from tests.homes import Served, command, contact_added, oa_event, oa_text, served_home
-from tests.servers import only_sqlite
+from tests.servers import on_postgres
+from tests.serving import serving
 
 UNANSWERED = "请求已写出但没有应答"
 
@@ -34,10 +38,26 @@ async def _follow_with_a_label_unknown(rooms: Served) -> int:
     return next(int(row["id"]) for row in rows if row["kind"] == "label")
 
 
-async def _state_of(rooms: Served, effect: int) -> str:
-    row = await rooms.db.read(lambda tx: tx.one("SELECT state FROM effect WHERE id = ?", effect))
+async def _six_unknown(rooms: Served) -> None:
+    """Let there be effects 1 to 6, all unknown and without a time limit."""
+    for number in range(2):
+        follow = oa_event(f"oAda{number}", "subscribe", "qrscene_poster-S012-door")
+        await rooms.hear(follow, inside=False)
+    await _run(rooms, "UPDATE effect SET state = 'unknown', deadline_us = NULL")
+    rows = await rooms.db.read(lambda tx: tx.all("SELECT id FROM effect ORDER BY id"))
+    assert [row["id"] for row in rows] == [1, 2, 3, 4, 5, 6]
+
+
+async def _run(rooms: Served, sql: str) -> None:
+    await rooms.db.write(lambda tx: tx.run(sql))
+
+
+async def _of(rooms: Served, effect: int) -> tuple[str, str]:
+    row = await rooms.db.read(
+        lambda tx: tx.one("SELECT state, meaning FROM effect WHERE id = ?", effect)
+    )
     assert row is not None
-    return str(row["state"])
+    return row["state"], row["meaning"]
 
 
 async def test_what_is_owed_is_counted_and_listed_and_is_no_finding(
@@ -131,25 +151,78 @@ async def test_an_operators_word_settles_an_unknown_effect_once(
     told = await asyncio.to_thread(command, capsys, *argv)
     again = await asyncio.to_thread(command, capsys, *argv)
     assert told.code == 0
-    assert f"#{effect}" in told.out
-    assert (again.code, again.out) == (1, "")
-    assert "只有结果未知的才需要确认" in again.err
+    assert f"已确认 1 个动作（#{effect}）" in told.out
+    assert (again.code, again.out) == (1, "已确认 0 个动作\n")
+    assert f"动作 #{effect} 现在是「{STATES[state]}」，只有结果未知的才需要确认" in again.err
     async with served_home(tmp_path) as rooms:
-        assert await _state_of(rooms, effect) == state
+        assert await _of(rooms, effect) == (state, f"由运营 {whoever()} 确认：{verdict}")
 
 
-@only_sqlite
-async def test_nothing_is_resolved_while_a_server_holds_the_database(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_a_running_server_settles_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async with serving(tmp_path) as server:
+        monkeypatch.setenv("XIAOER_LISTEN__PORT", str(server.port))
+        effect = await _follow_with_a_label_unknown(server.rooms)
+        argv = ("ledger", "--home", tmp_path, "--resolve", f"{effect},99", "--as", "give_up")
+        told = await asyncio.to_thread(command, capsys, *argv)
+        assert (told.code, told.err) == (1, "账本里没有动作 #99，没有改动\n")
+        assert told.out == f"已确认 1 个动作（#{effect}）：记为失败，不再发送\n"
+        settled = ("failed", f"由运营 {whoever()} 确认：give_up")
+        assert await _of(server.rooms, effect) == settled
+
+
+async def test_a_server_that_cannot_be_asked_leaves_it_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if on_postgres():
+        pytest.skip("beside a server, PostgreSQL is written by the command itself")
     async with served_home(tmp_path) as rooms:
+        monkeypatch.setenv("XIAOER_LISTEN__PORT", "1")
         effect = await _follow_with_a_label_unknown(rooms)
         argv = ("ledger", "--home", tmp_path, "--resolve", effect, "--as", "retry")
         told = await asyncio.to_thread(command, capsys, *argv)
-        assert await _state_of(rooms, effect) == "unknown"
-    assert told.code == 1
-    assert "先停掉" in told.err
-    assert "没有改动" in told.err
+        assert (await _of(rooms, effect))[0] == "unknown"
+    assert (told.code, told.out) == (3, "")
+    assert "问不到正在运行的服务" in told.err
+
+
+async def test_several_are_settled_at_once_and_each_that_is_not_has_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        await _six_unknown(rooms)
+        for sql in (
+            "UPDATE effect SET state = 'done' WHERE id IN (2, 3)",
+            "UPDATE effect SET state = 'failed' WHERE id = 5",
+            "UPDATE effect SET deadline_us = 1 WHERE id = 6",
+        ):
+            await _run(rooms, sql)
+    argv = ("ledger", "--home", tmp_path, "--resolve", "1,3-6，2 8-9", "--as", "retry")
+    told = await asyncio.to_thread(command, capsys, *argv)
+    assert (told.code, told.out) == (1, "已确认 2 个动作（#1、#4）：重新排队，会再发一次\n")
+    assert told.err.splitlines() == [
+        "动作 #2-3 现在是「完成」，只有结果未知的才需要确认，没有改动",
+        "动作 #5 现在是「失败」，只有结果未知的才需要确认，没有改动",
+        "动作 #6 已过时限，再发也只会过期：只能确认为 done 或 give_up，没有改动",
+        "账本里没有动作 #8-9，没有改动",
+    ]
+
+
+async def test_all_that_are_unknown_now_are_settled_call_by_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolve, "MOST", 4)
+    argv = ("ledger", "--home", tmp_path, "--resolve", "all", "--as", "done")
+    async with serving(tmp_path) as server:
+        monkeypatch.setenv("XIAOER_LISTEN__PORT", str(server.port))
+        await _six_unknown(server.rooms)
+        await _run(server.rooms, "UPDATE effect SET state = 'ready' WHERE id = 3")
+        told = await asyncio.to_thread(command, capsys, *argv)
+        again = await asyncio.to_thread(command, capsys, *argv)
+        assert (await _of(server.rooms, 3))[0] == "ready"
+    assert (told.code, told.out) == (0, "已确认 5 个动作（#1-2、#4-6）：记为完成\n")
+    assert (again.code, again.out) == (0, "没有结果未知的动作，没有改动\n")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +233,10 @@ async def test_nothing_is_resolved_while_a_server_holds_the_database(
         ("--resolve", "7", "--as", "maybe"),
         ("--resolve", "seven", "--as", "done"),
         ("--resolve", "9" * 30, "--as", "done"),
+        ("--resolve", "7-5", "--as", "done"),
+        ("--resolve", "1-999999", "--as", "done"),
+        ("--resolve", "7,,8-", "--as", "done"),
+        ("--resolve", "7", "--as", "done", "--requeue", "all"),
     ],
 )
 def test_half_a_verdict_is_a_usage_error(
@@ -174,6 +251,8 @@ async def test_an_effect_that_does_not_exist_cannot_be_resolved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with served_home(tmp_path):
-        told = command(capsys, "ledger", "--home", tmp_path, "--resolve", 99, "--as", "done")
+        pass
+    argv = ("ledger", "--home", tmp_path, "--resolve", 99, "--as", "done")
+    told = await asyncio.to_thread(command, capsys, *argv)
     assert told.code == 1
     assert "没有动作 #99" in told.err

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.db.reading import ask
+from bot.events import Alias, AliasKind, NamesTold
 from tests.homes import Served, command, oa_text, served_home
 from tests.rooms import location_in
 from tests.servers import only_sqlite
+from tests.serving import serving
 
 PHONE = "13800000001"
 SHEET = f"""openid,手机号,会员卡号,external_userid
@@ -125,16 +127,44 @@ def test_an_unknown_merge_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFix
     assert (told.code, told.out.strip()) == (1, "没有第 9 号合并")
 
 
+def test_a_number_that_no_merge_can_have_is_a_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claimed(tmp_path)
+    told = command(capsys, "member", "unmerge", 2**63, "--by", "bo", "--home", tmp_path)
+    assert (told.code, told.err.strip()) == (1, f"没有第 {2**63} 号合并")
+
+
+async def test_a_running_server_undoes_a_merge(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(tmp_path, deciding=True) as server:
+        monkeypatch.setenv("XIAOER_LISTEN__PORT", str(server.port))
+        scopes = {name: keys.scope for name, keys in server.rooms.shop.accounts.items()}
+        ada = Alias(AliasKind.OA_OPENID, scopes["oa-main"], "oAda")
+        bo = Alias(AliasKind.EXTERNAL_USERID, scopes["wecom-main"], "wmBo")
+        for names in ((ada,), (bo,), (ada, bo)):
+            told = NamesTold(account="source:crm", source="crm", names=names)
+            await server.rooms.tell(told)
+        seen = []
+        for later_s in range(2):
+            server.rooms.clock.follow(later_s)
+            undo = ("member", "unmerge", 1, "--by", "小王", "--home", tmp_path)
+            seen.append(await asyncio.to_thread(command, capsys, *undo))
+        argv = ("member", "unmerge", 9, "--by", "小王", "--home", tmp_path, "--json")
+        other = await asyncio.to_thread(command, capsys, *argv)
+    assert [one.code for one in seen] == [0, 0]
+    assert ["早已撤销" in one.out for one in seen] == [False, True]
+    assert (other.code, json.loads(other.out.splitlines()[-1])["code"]) == (1, "no_such_merge")
+
+
 @only_sqlite
-async def test_while_a_server_runs_nothing_is_undone_behind_its_back(
+async def test_while_a_server_runs_a_sheet_without_a_source_is_not_taken_behind_its_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with served_home(tmp_path) as rooms:
         await claim(rooms)
-        for argv in (
-            ("member", "unmerge", 1, "--by", "bo"),
-            ("member", "import", sheet(tmp_path)),
-        ):
-            told = await asyncio.to_thread(command, capsys, *argv, "--home", tmp_path)
-            assert told.code == 1
-            assert "正由另一个进程" in told.err
+        argv = ("member", "import", sheet(tmp_path), "--home", tmp_path)
+        told = await asyncio.to_thread(command, capsys, *argv)
+    assert told.code == 1
+    assert "正由另一个进程" in told.err

@@ -133,15 +133,16 @@ async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
     """Intend to write the answer into a response now; False when it went another way already.
 
     An answer that a response carried before is written again: the platform asks again only when
-    it did not get it, and shows one answer a message. While sending is paused nothing is written.
+    it did not get it, and shows one answer a message; so one that was given up as unknown is known
+    not to have arrived. While sending is paused nothing is written.
     """
     if await pauses.sending(tx):
         return False
     changed = await tx.run(
         "UPDATE effect SET state = 'sending', carrier = 'response', attempts = attempts + 1,"
-        " fence = fence + 1, sent_us = ?"
+        " fence = fence + 1, sent_us = ?, done_us = NULL"
         " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply')"
-        " AND (state = 'ready' OR carrier = 'response' AND state = 'sending')",
+        " AND (state = 'ready' OR carrier = 'response' AND state IN ('sending', 'unknown'))",
         now_us, inbox_id,
     )  # fmt: skip
     if changed == 1:
@@ -150,12 +151,15 @@ async def answer_inside(tx: Tx, inbox_id: int, now_us: int) -> bool:
     return row is not None and row["carrier"] == "response" and row["state"] == State.DONE
 
 
-async def answered(tx: Tx, inbox_id: int, now_us: int) -> None:
-    """Note that the response holding the answer was written whole."""
-    await tx.run(
+async def answered(tx: Tx, inbox_id: int, now_us: int) -> Row | None:
+    """Note that the response holding the answer was written whole, even if it was given up.
+
+    Returns the effect, or None when it was settled before.
+    """
+    return await tx.one(
         "UPDATE effect SET state = 'done', done_us = ?, code = 0, meaning = '已在回调响应中回复'"
         " WHERE inbox_id = ? AND kind IN ('oa_reply', 'aibot_reply') AND carrier = 'response'"
-        " AND state = 'sending'",
+        " AND state IN ('sending', 'unknown') RETURNING id, kind, attempts",
         now_us, inbox_id,
     )  # fmt: skip
 
@@ -221,13 +225,19 @@ async def give_up_silent_answers(tx: Tx, now_us: int, fallback_us: int) -> int:
     )  # fmt: skip
 
 
-async def resolve(tx: Tx, effect_id: int, verdict: str, now_us: int) -> bool:
-    """Settle an unknown effect by an operator's word: done, retry, give_up. False: not unknown."""
+async def resolve(tx: Tx, effect_id: int, verdict: str, now_us: int, by: str = "") -> bool:
+    """Settle an unknown effect by the word of operator `by`: done, retry, give_up.
+
+    False: it is not unknown, or what is to be tried again would only expire.
+    """
     state = {"done": State.DONE, "retry": State.READY, "give_up": State.FAILED}[verdict]
+    again = state is State.READY
+    who = f"由运营 {by} 确认" if by else "由运营确认"
     changed = await tx.run(
         "UPDATE effect SET state = ?, carrier = 'call', next_us = ?, done_us = ?, meaning = ?"
-        " WHERE id = ? AND state = 'unknown'",
-        state, now_us, None if state is State.READY else now_us, f"由运营确认：{verdict}",
-        effect_id,
+        " WHERE id = ? AND state = 'unknown'"
+        " AND (deadline_us IS NULL OR deadline_us > ?)",
+        state, now_us, None if again else now_us, f"{who}：{verdict}", effect_id,
+        now_us if again else 0,
     )  # fmt: skip
     return changed == 1

@@ -158,9 +158,3 @@ async def _quarantined(tx: Tx, limit: int) -> tuple[Quarantined, ...]:
 async def _notices(tx: Tx, limit: int) -> tuple[Notice, ...]:
     rows = await tx.all("SELECT name, text, at_us FROM notice ORDER BY id DESC LIMIT ?", limit)
     return tuple(Notice(name=r["name"], text=r["text"], at_us=r["at_us"]) for r in rows)
-
-
-async def effect_state(tx: Tx, effect_id: int) -> str | None:
-    """Return the state of an effect, or None when there is none of this id."""
-    row = await tx.one("SELECT state FROM effect WHERE id = ?", effect_id)
-    return str(row["state"]) if row else None

@@ -18,10 +18,12 @@ from bot.web import (
     pauses,
     reconcile,
     requeue,
+    resolve,
     signin,
     till,
     trace,
     trying,
+    unmerge,
 )
 from bot.web.answers import shut, troubled
 from bot.web.astray import astray
@@ -41,19 +43,13 @@ def new_app(rooms: Rooms) -> web.Application:
     app.add_routes(callbacks.routes(rooms))
     app.add_routes(aibot.routes(rooms))
     app.add_routes(health.routes())
+    app.add_routes(_operators())
     app.add_routes(
         [
             web.post("/api/redeem", till.redeem),
             web.post("/api/orders", orders.orders),
             web.post("/api/members", members.members),
             web.post("/api/archive", archive.archive),
-            web.post("/api/masses", masses.masses),
-            web.post("/api/reconcile", reconcile.reconcile),
-            web.post("/api/pauses", pauses.pause),
-            web.post("/api/reopen", pauses.confirm),
-            web.post("/api/codes", pauses.release),
-            web.post("/api/requeue", requeue.requeue),
-            web.post("/api/erase", erase.erase),
             web.post("/api/redeem/undo", till.undo),
             web.get("/api/trace", trace.trace, allow_head=False),
             web.post("/api/try", trying.tried),
@@ -70,3 +66,18 @@ def new_app(rooms: Rooms) -> web.Application:
         ]
     )
     return app
+
+
+def _operators() -> list[web.RouteDef]:
+    """Return the calls that only the operator's commands make, from this machine."""
+    return [
+        web.post("/api/masses", masses.masses),
+        web.post("/api/reconcile", reconcile.reconcile),
+        web.post("/api/pauses", pauses.pause),
+        web.post("/api/reopen", pauses.confirm),
+        web.post("/api/codes", pauses.release),
+        web.post("/api/requeue", requeue.requeue),
+        web.post("/api/resolve", resolve.resolve),
+        web.post("/api/unmerge", unmerge.unmerge),
+        web.post("/api/erase", erase.erase),
+    ]

@@ -34,11 +34,16 @@ async def act(home: Home, here: Here, path: str, body: Mapping[str, object]) -> 
         return await by_the_server(home, path, body)
 
 
-async def by_the_server(home: Home, path: str, body: Mapping[str, object]) -> Any:
-    """Tell the running server something and return what is `done`; stops when it cannot be."""
+async def by_the_server(
+    home: Home, path: str, body: Mapping[str, object], *, holds: str = "done"
+) -> Any:
+    """Tell the running server something and return what its answer `holds`.
+
+    Stops when it cannot be told.
+    """
     source, clock = operator_of(instance_key(home.folder)), await clock_of(home)
     url = server_of(home.settings) + path
-    return (await told(url, source, orjson.dumps(body), clock, holds="done"))["done"]
+    return (await told(url, source, orjson.dumps(body), clock, holds=holds))[holds]
 
 
 def whoever() -> str:

@@ -6,7 +6,9 @@ import hmac
 from bot.shop import Source
 
 OPERATOR = "operator:"  # no id of a source in settings.yaml ends in a colon
-KINDS = frozenset({"erase", "masses", "pauses", "reconcile", "requeue", "trace"})
+KINDS = frozenset({
+    "erase", "masses", "pauses", "reconcile", "requeue", "resolve", "trace", "unmerge",
+})  # fmt: skip
 
 
 def operator_of(instance_key: bytes) -> Source:

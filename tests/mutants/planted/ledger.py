@@ -36,6 +36,14 @@ LEDGER = (
         caught_by=("test_db_ledger::test_a_person_settles_an_unknown_effect",),
     ),
     Mutant(
+        name="retried-too-late",
+        takes_away="an operator queues nothing again that would only expire",
+        file="bot/db/ledger.py",
+        text="        now_us if again else 0,\n",
+        instead="        0,\n",
+        caught_by=("test_resolving::test_what_is_late_is_not_queued_again_only_to_expire",),
+    ),
+    Mutant(
         name="crash-repeats-a-message",
         takes_away="what may have arrived and has no key is not sent again after a crash",
         file="bot/db/orphans.py",
@@ -83,8 +91,8 @@ LEDGER = (
         name="said-inside-and-outside",
         takes_away="an answer under way as a message is not given into a response too",
         file="bot/db/ledger.py",
-        text="\" AND (state = 'ready' OR carrier = 'response' AND state = 'sending')\"",
-        instead="\" AND (state = 'ready' OR state = 'sending')\"",
+        text="(state = 'ready' OR carrier = 'response' AND state IN ('sending', 'unknown'))",
+        instead="(state = 'ready' OR state IN ('sending', 'unknown'))",
         caught_by=(
             "test_db_ledger::test_an_answer_under_way_as_a_message_is_not_given_into_a_response",
         ),
