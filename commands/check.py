@@ -54,8 +54,8 @@ def run(home: Path | None, *, as_json: bool, strict: bool = False) -> int:
 def _together(read: Looked) -> Iterator[Listed]:
     """Yield what only shows when rules and content are read together."""
     rules = read.rules.rules
-    yield from of_home(unknown_topics(rules, read.content), "rule", read.rules_name)
-    yield from of_home(wrong_extras(rules, read.folder / MEDIA), "rule", read.rules_name)
+    yield from of_home(unknown_topics(read.read_rules, read.content), "rule", read.rules_name)
+    yield from of_home(wrong_extras(read.read_rules, read.folder / MEDIA), "rule", read.rules_name)
     today = datetime.now(ZoneInfo(read.content.store_zone)).date()
     yield from of_home(unknown_holidays(rules, read.content.calendar, today), "content")
 

@@ -26,7 +26,7 @@ ForceOption = Annotated[
 DeleteOption = Annotated[
     bool, typer.Option("--delete-missing", help="表格：表里删掉的行，规则也删掉")
 ]
-_SHEETS = (".xlsx", ".xls", ".csv")
+_SHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv")
 
 
 def rules_import(

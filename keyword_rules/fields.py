@@ -106,7 +106,10 @@ def boolean(node: Node, what: str, report: Report) -> bool | None:
     """`true` or `false`."""
     if isinstance(node, Leaf) and node.kind == "bool" and node.value in {"true", "false"}:
         return node.value == "true"
-    report.add(node, f"{what}应是 true 或 false，这里是{kind(node)}")
+    found = kind(node)
+    if isinstance(node, Leaf) and node.kind == "bool":
+        found = f" {node.value}"  # YAML has other words for it, such as yes
+    report.add(node, f"{what}应是 true 或 false，这里是{found}")
     return None
 
 

@@ -36,6 +36,20 @@ def rule_files(folder: Path) -> tuple[Path, ...]:
     )
 
 
+def shut_folders(folder: Path) -> Mapping[str, str]:
+    """The folders of rules that cannot be listed, by their path in it ("" is itself), and why."""
+    shut: dict[str, str] = {}
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            name = os.path.relpath(error.filename, folder)
+            shut["" if name == os.curdir else f"{name}/"] = f"读不了：{error.strerror}"
+
+    for _ in os.walk(folder, onerror=note):
+        pass
+    return shut
+
+
 def within(path: Path, folder: Path) -> bool:
     """Whether a path leads into the folder, links followed; one that leads in a circle does."""
     # Path.resolve raises for a circle of links, which opening the file then tells as it should be.
@@ -108,9 +122,19 @@ class RuleBook:
                 files.append(_refused(name, "链接指向规则文件夹之外，不读"))
             else:
                 files.append(reading.file(path, name, self._read.get(name)))
+        files += self._behind(shut_folders(self.folder))
+        files.sort(key=lambda file: Path(file.name))
         loaded, self._good = chosen(files, self._good)
         self._read = {file.name: file for file in files}
         return loaded
+
+    def _behind(self, shut: Mapping[str, str]) -> list[ReadFile]:
+        """Folders that cannot be listed, and what was good in them, which goes on."""
+        return [
+            _refused(name, why)
+            for folder, why in shut.items()
+            for name in (folder or "./", *(one for one in self._good if one.startswith(folder)))
+        ]
 
     def good_texts(self) -> Mapping[str, bytes]:
         """What is in use of each file, as it was written: its newest version without a mistake."""

@@ -81,7 +81,8 @@ def _framed(node: Node, frame: Frame, vocabulary: Vocabulary, report: Report) ->
     for name, theirs, ours in clashes:
         said = f"where.{name} 是 {ours}，文件的 only 是 {theirs}，没有共同的"
         report.add(at, f"{said}，永远不会命中")
-    if both := "、".join(sorted(set(where.tagged) & set(where.not_tagged))):
+    told = {*frame.only.tagged} & {*frame.only.not_tagged}  # at the file's own line
+    if both := "、".join(sorted(({*where.tagged} & {*where.not_tagged}) - told)):
         said = f"标签 {both} 在文件的 only 和 where 里一个要有一个要没有"
         report.add(at, f"{said}，永远不会命中")
     return replace(

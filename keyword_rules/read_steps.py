@@ -17,7 +17,7 @@ from keyword_rules.fields import text as text_of
 from keyword_rules.fields import texts as texts_of
 from keyword_rules.problem import Report, nearest
 from keyword_rules.rule import Step, Value
-from keyword_rules.template import BadTemplate, Template, old_style
+from keyword_rules.template import checked, old_style
 from keyword_rules.vocabulary import REF, Verb, Vocabulary
 from keyword_rules.yaml_source import Leaf, Node, Table
 
@@ -113,11 +113,9 @@ def _template(node: Node, what: str, slots: Collection[str], report: Report) -> 
     if old := old_style(written):
         at, said = old
         report.add(node, f"{what}的第 {at + 1} 个字：{said} 不是变量", "变量写成 {名字}")
-    try:
-        asked = Template.parse(written).slots
-    except BadTemplate as error:
+    asked, wrong = checked(written)
+    for error in wrong:
         report.add(node, f"{what}的第 {error.position + 1} 个字：{error}")
-        return written
     for slot in sorted(asked.difference(slots)):
         report.add(node, f"没有变量 {{{slot}}}", nearest(slot, slots))
     return written

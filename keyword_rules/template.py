@@ -72,6 +72,24 @@ class Template:
         return "".join(_written(part, names, values) for part in self.parts)
 
 
+def checked(text: str) -> tuple[frozenset[str], tuple[BadTemplate, ...]]:
+    """Return the slots that a text asks for, and everything that `Template.parse` would refuse.
+
+    >>> checked("{a}{0}{b.c}")[0], len(checked("{a}{0}{b.c}")[1])
+    (frozenset({'a'}), 2)
+    """
+    asked: set[str] = set()
+    wrong: list[BadTemplate] = []
+    for token in _TOKEN.finditer(text):
+        try:
+            part = _part(token)
+        except BadTemplate as error:
+            wrong.append(error)
+        else:
+            asked |= {part.name} if isinstance(part, Slot) else set()
+    return frozenset(asked), tuple(wrong)
+
+
 def old_style(text: str) -> tuple[int, str] | None:
     """Where a text has a slot in the way of other programs, `%s` or `%(name)s`, and which.
 

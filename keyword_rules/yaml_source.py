@@ -58,9 +58,7 @@ def parse_yaml(raw: bytes, report: Report) -> Node | None:
     try:
         return _Reader(loader, report).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = Spot(mark.line + 1, mark.column + 1) if mark else Spot()
-        report.add(at, f"YAML 语法错误：{error.problem or error.context}", _syntax_hint(text, at))
+        report.add(*_syntax(error, text))
     except yaml.YAMLError:
         report.add(*_unprintable(text))
     except _TooDeep as error:
@@ -194,6 +192,16 @@ def _unprintable(text: str) -> tuple[Spot, str, str]:
     before = text[: found.start()]
     at = Spot(before.count("\n") + 1, found.start() - before.rfind("\n"))
     return at, f"有看不见的控制字符 U+{ord(found[0]):04X}", "删掉它"
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[Spot, str, str]:
+    """Say where YAML cannot be read: of a quote that nobody closes, where it begins."""
+    is_open = error.context_mark and "quoted scalar" in (error.context or "")
+    mark = error.context_mark if is_open else error.problem_mark or error.context_mark
+    at = Spot(mark.line + 1, mark.column + 1) if mark else Spot()
+    if is_open and "end of stream" in (error.problem or ""):
+        return at, "YAML 语法错误：从这里开始的引号没有收尾", "补上后一个引号"
+    return at, f"YAML 语法错误：{error.problem or error.context}", _syntax_hint(text, at)
 
 
 def _syntax_hint(text: str, at: Spot) -> str:

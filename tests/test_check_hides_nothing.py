@@ -76,3 +76,56 @@ def test_a_notice_that_does_not_exist_is_called_by_its_noun(
     text = "- { id: x, say: 青团, do: [notify: coupon-expirin] }\n"
     told = checked(tmp_path, capsys, {"rules/x1.yaml": text.encode()})
     assert any("没有通知 coupon-expirin（是不是 coupon-expiring？）" in line for line in told)
+
+
+BROKEN = """\
+- id: broken
+  say: 青团
+  do:
+    - reply: { text: 好, persona: nobody, image: none.png, menu: [a, a] }
+    - reply: { text: '{0} {nope} {a.b}', link: 'ftp://x', link_title: x }
+    - topic: unheard
+  cases: [{ text: 青团, hit: yes }]
+"""
+
+
+def test_what_a_step_says_is_judged_though_its_rule_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = checked(tmp_path, capsys, {"rules/x.yaml": BROKEN.encode()})
+    for words in (
+        "没有人设 nobody", "image 用不了", "menu 有重复的行", "{0} 不是变量", "没有变量 {nope}",
+        "{a.b} 不是变量", "link 应为 https:// 开头", "话题“unheard”",
+        "应是 true 或 false，这里是 yes",
+    ):  # fmt: skip
+        assert any(line.startswith("rules/x.yaml:") and words in line for line in told), words
+
+
+def test_every_mistake_in_a_text_of_the_content_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "- { id: w, occasion: enter, key: a, text: '{0} {nope} {a.b}' }\n"
+    (told,) = (
+        line
+        for line in checked(tmp_path, capsys, {"welcomes/w.yaml": text.encode()})
+        if line.startswith("welcomes/w.yaml:1") and "text: " in line
+    )
+    assert all(slot in told for slot in ("{0}", "{nope}", "{a.b}"))
+
+
+def test_a_quote_that_nobody_closes_is_told_where_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "- id: a\n  say: 青团\n  do:\n    - reply: '好\n- id: b\n  say: 粽子\n"
+    told = checked(tmp_path, capsys, {"rules/x.yaml": text.encode()})
+    assert "rules/x.yaml:4:14: YAML 语法错误：从这里开始的引号没有收尾（补上后一个引号）" in told
+
+
+def test_tags_that_a_file_wants_and_does_not_want_are_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only = "only: { tagged: [x], not_tagged: [x] }\nrules:\n"
+    told = checked(tmp_path, capsys, {"rules/x.yaml": (only + rule("a", "青团")).encode()})
+    assert [line for line in told if "既要有又要没有" in line or "一个要有" in line] == [
+        "rules/x.yaml:1:34: 标签 x 既要有又要没有，永远不会命中"
+    ]

@@ -1,5 +1,7 @@
 """What people type into cells: read when its meaning is clear, told by row and column when not."""
 
+import csv
+import io
 from datetime import date, datetime, time
 from pathlib import Path
 from time import process_time
@@ -47,6 +49,7 @@ NAMES = Names({
         ("weekdays", "周五至周一", "一、五、六、日"),
         ("hours", "8：00—22:00", "08:00-22:00"),
         ("priority", 10.0, "10"),
+        ("priority", "5.0 ", "5"),
         ("priority", "０", ""),
         ("continue", True, "是"),
         ("continue", "否", ""),
@@ -218,3 +221,49 @@ def test_10000_rows_come_and_go_within_ten_seconds_of_work(office: Office) -> No
     told = office.json(file=file)
     assert process_time() - started < 10
     assert (told["changed"], told["unchanged"], told["bad"]) == (["r77"], 10_003, 5_000)
+
+
+def test_a_formula_that_failed_is_no_empty_cell(office: Office) -> None:
+    office.export()
+    book = load_workbook(office.sheet)
+    cell = book["规则"].cell(2, 8)
+    cell.value, cell.data_type = "#REF!", "e"
+    book["规则"].cell(9, 2).value = "=A1"  # below all rows, and nothing beside it
+    book.save(office.sheet)
+    told = office.take()
+    assert (told.code, office.text()) == (1, FOOD)
+    assert "第 2 行 回复（H 列）: “#REF!” 公式出错" in told.err
+    assert "第 9 行 关键词（B 列）: 是公式，文件里没有它的结果" in told.err
+
+
+def test_everything_that_is_wrong_with_a_row_is_told_at_once(office: Office) -> None:
+    office.export()
+    row = office.append(
+        {"关键词": "花", "回复": "{a_b}、{0}、{x.y}"},
+        {"关键词": "草", "回复": "有", "应命中的话": "树", "不该命中的话": "草"},
+    )
+    told = office.take()
+    for slot in ("没有变量 {a_b}", "{0} 不是变量", "{x.y} 不是变量"):
+        assert slot in told.err
+    assert f"第 {row} 行 回复（H 列）: reply.text" in told.err
+    for place in ("应命中的话（U 列）", "不该命中的话（V 列）"):
+        assert f"第 {row + 1} 行 {place}: 规则" in told.err
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_csv_of_another_country_is_read(office: Office, sign: str) -> None:
+    file = office.export("rules.csv")
+    rows = list(csv.reader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=sign).writerows([[f"sep={sign}"], *rows])
+    file.write_bytes(text.getvalue().encode("gb18030"))
+    assert office.json(file=file)["unchanged"] == 4
+
+
+def test_a_sheet_whose_ids_lost_their_heading_is_told_so(office: Office) -> None:
+    office.export()
+    book = load_workbook(office.sheet)
+    book["规则"].cell(1, 1).value = "序号"
+    book.save(office.sheet)
+    told = office.take()
+    assert told.code == 2 and "前 10 行里没有“编号”的表头" in told.err

@@ -32,7 +32,7 @@ class Looked:
     """A home with everything that is wrong with its files; `settings` None when nothing held.
 
     `book` has the rules that a server would use; `rules` are all those without a mistake, also
-    of files that are refused for another one.
+    of files that are refused for another one; `read_rules` are all that could be read at all.
     """
 
     folder: Path
@@ -40,6 +40,7 @@ class Looked:
     content: Content
     book: RuleBook
     rules: RuleSet
+    read_rules: tuple[Rule, ...]
     listed: tuple[Listed, ...]
 
     @property
@@ -70,6 +71,7 @@ def look(folder: Path, environ: Mapping[str, str]) -> Looked:
         content=content,
         book=book,
         rules=_all_sound(book, refused),
+        read_rules=(*book.current.rules, *(one for file in refused.values() for one in file.rules)),
         listed=(
             *of_home(read.problems, "settings"),
             *of_home((*problems, *wrong_words), "content"),

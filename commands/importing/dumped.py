@@ -4,6 +4,7 @@ import unicodedata
 
 import yaml
 
+from keyword_rules.template import old_style
 from keyword_rules.yaml_source import LARGEST_FILE_BYTES
 
 LARGEST_BYTES = LARGEST_FILE_BYTES * 9 // 10  # of a file of rules, which leaves room to edit
@@ -39,9 +40,13 @@ _NEVER = {"Cc", "Cs"}
 
 
 def escaped(text: str) -> str:
-    """Return a text whose braces stand for themselves.
+    """Return a text whose braces stand for themselves, and which holds no slot of other programs.
 
-    >>> escaped("{a}")
-    '{{a}}'
+    >>> escaped("{a}"), escaped("%s，您好")
+    ('{{a}}', '％s，您好')
     """
-    return printable(text).replace("{", "{{").replace("}", "}}")
+    plain = printable(text)
+    while found := old_style(plain):
+        at, _ = found
+        plain = f"{plain[:at]}％{plain[at + 1 :]}"
+    return plain.replace("{", "{{").replace("}", "}}")

@@ -3,15 +3,22 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from commands.console.auto_replies import is_console, read_auto_replies
+from commands.importing.doubts import odd_keys, odd_words, unread_rows
 from commands.importing.replies import Example, Keywords, Reply, ReplySet
 from commands.importing.rows import is_answer, is_row, mode_of, read_replies, read_row
 
-_LISTS = ("keyword", "keywords", "rules", "replies", "list", "data")
+_LISTS = (
+    *("keyword", "keywords", "rules", "replies", "list", "data"),
+    *("result", "response", "items", "rows", "records"),
+)
 _TABLE = "keyword_type"
 _WELCOMES = ("subscribe_msg", "subscribe_reply", "follow_reply")
+_DEFAULTS = ("*", "default", "default_reply", "fallback", "默认", "默认回复", "兜底")
+_USED = {*_LISTS, *_WELCOMES, *_DEFAULTS, _TABLE, "errmsg", "msg", "message"}
 FORMS = """\
 认识的写法（看内容，不看文件名）：
   公众号后台
@@ -33,7 +40,7 @@ _NOTHING = ReplySet(title="空的", remarks=("里面一条规则也没有：请�
 
 
 class UnknownForm(Exception):
-    """A value has none of the forms that can be read; its words are what is odd in it, if known."""
+    """A value has none of the forms that can be read; its words say why, where that is known."""
 
 
 def read_sets(values: Sequence[Any]) -> Iterator[ReplySet]:
@@ -100,6 +107,9 @@ def _keyed(value: Mapping[str, Any]) -> ReplySet:
     inner = next((value[key] for key in _LISTS if isinstance(value.get(key), Mapping | list)), None)
     if inner and not is_row(value):
         return _wrapped(value, inner)
+    if value.get("errcode") not in (None, 0, "0"):
+        told = f"{value['errcode']} {value.get('errmsg') or ''}".strip()
+        raise UnknownForm(f"这是平台报的错（{told}），请先让那边导得出来")
     if _is_settings(value):
         return _settings(value)
     if inner is not None and not is_row(value):
@@ -111,19 +121,50 @@ def _wrapped(value: Mapping[str, Any], inner: Any) -> ReplySet:
     told = value.get(_TABLE)
     table = told if isinstance(told, Mapping) else {}
     if isinstance(inner, list):
-        return _listed(inner, table)
-    return _mapped(inner, table=table)
+        found = _listed(inner, table)
+    elif is_console(inner) or is_row(inner) or any(map(_holds_more, _under(inner))):
+        found = _shaped(inner)
+    else:
+        found = _mapped(inner, table=table)
+    greeting, default = _first(value, _WELCOMES), _first(value, _DEFAULTS)
+    unused = [k for k, one in value.items() if k not in _USED and one and not _is_number(one)]
+    remarks = (f"旁边的这几项没有用到：{'、'.join(unused)}",) if unused else ()
+    return replace(
+        found,
+        follow=found.follow or (Reply(text=greeting) if greeting else None),
+        default=found.default or (Reply(text=default) if default else None),
+        remarks=(*found.remarks, *remarks),
+    )
+
+
+def _under(value: Mapping[str, Any]) -> Iterator[Any]:
+    return (value[key] for key in _LISTS if key in value)
+
+
+def _holds_more(value: object) -> bool:
+    """Whether it is neither an answer nor one rule, but something that may hold rules."""
+    return isinstance(value, Mapping | list) and not (is_answer(value) or is_row(value))
+
+
+def _first(value: Mapping[str, Any], names: Sequence[str]) -> str:
+    found = (value.get(name) for name in names)
+    return next((one.strip() for one in found if isinstance(one, str) and one.strip()), "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
 
 
 def _listed(rows: Sequence[Any], table: Mapping[str, Any]) -> ReplySet:
-    good = [row for row in rows if is_row(row)]
+    good = {number: row for number, row in enumerate(rows, start=1) if is_row(row)}
     if not good and rows:
+        if all(isinstance(row, Mapping) and len(row) == 1 for row in rows):
+            return _mapped({name: one for row in rows for name, one in row.items()}, strict=True)
         raise UnknownForm
-    rules = [read_row(f"第 {number} 条", row, table) for number, row in enumerate(good, start=1)]
-    lost = len(rows) - len(good)
-    remarks = (f"有 {lost} 项没有关键词或没有回复，没有导入",) if lost else ()
-    numbered = any(str(row.get(_TABLE, "")).isdigit() for row in good)
-    return ReplySet(title="关键词表", rules=tuple(rules), every=not numbered, remarks=remarks)
+    rules = [read_row(f"第 {number} 条", row, table) for number, row in good.items()]
+    numbered = any(str(row.get(_TABLE, "")).isdigit() for row in good.values())
+    lost = unread_rows([number for number, _ in enumerate(rows, start=1) if number not in good])
+    return _table(rules, every=not numbered, remarks=[*lost, *odd_keys(good.values())])
 
 
 def _mapped(
@@ -132,11 +173,30 @@ def _mapped(
     """Read a mapping of a word to its answer, or of a name to its rule."""
     rules = [rule for name, one in value.items() if (rule := _entry(name, one, table or {}))]
     lost = [name for name, one in value.items() if not (is_row(one) or is_answer(one))]
-    if len(rules) < len(value) and (strict or not rules):
-        raise UnknownForm("、".join(lost) if rules else "")
-    remarks = (f"看不懂、没有导入的：{'、'.join(lost)}",) if lost else ()
-    every = any(is_row(one) for one in value.values())
-    return ReplySet(title="关键词表", rules=tuple(rules), every=every, remarks=remarks)
+    if not rules or (lost and strict):
+        odd = f"这几项不是一句或几句回答：{'、'.join(lost)}" if rules else ""
+        raise UnknownForm(odd)
+    remarks = [f"看不懂、没有导入的：{'、'.join(lost)}"] if lost else []
+    if len(rules) + len(lost) < len(value):
+        remarks.append("有回答没有写关键词（键是空的），没有导入")
+    rows = [one for one in value.values() if is_row(one)]
+    return _table(rules, every=bool(rows), remarks=[*remarks, *odd_keys(rows)])
+
+
+def _table(rules: Sequence[Keywords], *, every: bool, remarks: Sequence[str]) -> ReplySet:
+    """Return a set of rules, the ones for whatever nobody knows taken out of them."""
+    last = [rule for rule in rules if _is_default(rule)]
+    return ReplySet(
+        title="关键词表",
+        rules=tuple(rule for rule in rules if not _is_default(rule)),
+        every=every,
+        default=next((reply for rule in last for reply in rule.replies), None),
+        remarks=(*remarks, *odd_words(rules)),
+    )
+
+
+def _is_default(rule: Keywords) -> bool:
+    return bool(rule.words) and all(word.casefold() in _DEFAULTS for word, _ in rule.words)
 
 
 def _entry(name: str, one: Any, table: Mapping[str, Any]) -> Keywords | None:
@@ -153,7 +213,7 @@ def _is_settings(value: Mapping[str, Any]) -> bool:
 
 def _settings(value: Mapping[str, Any]) -> ReplySet:
     """Tell what settings without rules say, and take the greeting if there is one."""
-    greeting = next((str(value[key]) for key in _WELCOMES if value.get(key)), "")
+    greeting = _first(value, _WELCOMES)
     table = value.get(_TABLE)
     if isinstance(table, Mapping):
         remark = _of_modes(table)
@@ -162,7 +222,7 @@ def _settings(value: Mapping[str, Any]) -> ReplySet:
         remark = _of_prefixes(prefixes)
     return ReplySet(
         title="设置",
-        follow=Reply(text=greeting) if greeting.strip() else None,
+        follow=Reply(text=greeting) if greeting else None,
         remarks=(remark,),
     )
 

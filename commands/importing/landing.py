@@ -37,9 +37,8 @@ def _head(path: Path) -> bytes:
 def land(home: Home, found: ReplySet, made: Written, *, dry_run: bool) -> None:
     """Write the files, unless one is there or they would not load; then it stops."""
     refuse_existing(home.folder, made)
-    personas = [Path(name).stem for name in made.files if name.startswith("personas/")]
     rules = {name: text for name, text in made.files.items() if name.startswith("rules/")}
-    proven = prove(home, rules, personas=personas)
+    proven = prove(home, rules, personas=made.personas)
     if proven.problems:
         show(proven.problems)
         stop("这些规则读不进去，什么都没有写")

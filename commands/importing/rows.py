@@ -7,9 +7,10 @@ from commands.importing.replies import Keywords, Reply
 from keyword_rules.patterns import BadPattern, check_pattern
 from keyword_rules.rule import Mode
 
-_WORDS = ("keywords", "keyword", "words", "key", "question", "关键词", "关键字")
-_REPLIES = ("reply", "replies", "answer", "response", "content", "text", "回复", "答案")
-_MODES = ("match_type", "match_mode", "keyword_type", "mode", "匹配方式")
+WORDS = ("keywords", "keyword", "words", "key", "question", "关键词", "关键字")
+REPLIES = ("reply", "replies", "answer", "response", "content", "text", "回复", "答案")
+_MODES = ("match_type", "match_mode", "keyword_type", "mode", "match", "matchtype", "匹配方式")
+FIELDS = {*WORDS, *REPLIES, *_MODES, "name", "rule_name", "id", "title", "create_time"}
 _KINDS = {
     "img": "图片", "image": "图片", "voice": "语音", "video": "视频", "file": "文件",
     "music": "音乐", "mpnews": "图文",
@@ -41,7 +42,7 @@ def mode_of(written: object) -> Mode | None:
 
 def is_row(value: object) -> bool:
     """Whether a value is a rule of its own: a mapping with words and an answer."""
-    return isinstance(value, Mapping) and bool(_of(value, _WORDS)) and _of(value, _REPLIES) != ""
+    return isinstance(value, Mapping) and bool(_of(value, WORDS)) and _of(value, REPLIES) != ""
 
 
 def is_answer(value: object) -> bool:
@@ -57,9 +58,9 @@ def read_row(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Key
     number them; elsewhere a text is one word.
     """
     written = _of(row, _MODES)
-    number = str(written)
+    number = str(int(written) if isinstance(written, float) and written.is_integer() else written)
     mode = Mode.EQUALS if written == "" else mode_of(table.get(number, number))
-    words = list(_words(_of(row, _WORDS) or name, parted=number.isdigit()))
+    words = list(_words(_of(row, WORDS) or name, parted=number.isdigit()))
     known = "、".join(words)
     remarks = [] if mode else [f"不认识的匹配方式 {written}，关键词 {known}"]
     if mode is Mode.REGEX:
@@ -68,7 +69,7 @@ def read_row(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Key
     return Keywords(
         name=str(row.get("name") or row.get("rule_name") or name),
         words=tuple((word, mode) for word in words) if mode else (),
-        replies=tuple(read_replies(_of(row, _REPLIES))),
+        replies=tuple(read_replies(_of(row, REPLIES))),
         remarks=tuple(remarks),
     )
 
@@ -85,14 +86,15 @@ def read_replies(value: object) -> Iterator[Reply]:
 
 
 def _typed(one: Mapping[str, Any]) -> Reply:
-    kind, content = str(one.get("type") or "text"), _of(one, _REPLIES)
+    kind, content = str(one.get("type") or "text"), _of(one, REPLIES)
     if kind in ("text", "文字") and isinstance(content, str) and content.strip():
         return Reply(text=content.strip())
     return Reply(by_hand=f"{_KINDS.get(kind, kind)} {content if content != '' else ''}".strip())
 
 
 def _of(row: Mapping[str, Any], names: Iterable[str]) -> Any:
-    found = (row[name] for name in names if row.get(name) not in (None, "", []))
+    told = {str(key).strip().casefold(): value for key, value in row.items()}
+    found = (told[name] for name in names if told.get(name) not in (None, "", []))
     return next(found, "")
 
 

@@ -9,18 +9,25 @@ from commands.parts.pictures import TITLE_BYTES, URL_BYTES
 from config.claims import claims
 from keyword_rules.read_words import LONGEST_PHRASE
 from keyword_rules.rule import Mode
+from keyword_rules.template import old_style
 from keyword_rules.words import comparable
 
-_TEXT_BYTES = 2_048  # wecom/kf.md section 5; oa/api.md section 4
+TEXT_BYTES = 2_048  # wecom/kf.md section 5; oa/api.md section 4
 
 Rank = tuple[int, bool]  # priority, and whether the search ends here
 
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """What has been written so far: blocks of YAML, variants for a persona, and remarks."""
+    """What has been written so far: blocks of YAML, variants for a persona, and remarks.
+
+    `name` is for files and rules, `content_id` for the persona and the welcome. `longest_bytes` is
+    what a text of theirs may have.
+    """
 
     name: str
+    content_id: str
+    longest_bytes: int
     channels: tuple[str, ...]
     examples: tuple[Example, ...]
     can_vary: bool
@@ -28,6 +35,10 @@ class Draft:
     variants: dict[str, list[str]] = field(default_factory=dict)
     by_hand: list[str] = field(default_factory=list)
     count: int = 0
+
+    def may_vary(self, text: str) -> bool:
+        """Whether a persona may say a text: one it may not say keeps a home from being served."""
+        return len(escaped(text).encode()) <= self.longest_bytes and not any(claims(text))
 
     def remark(self, name: str, remarks: Sequence[str]) -> None:
         """Write what concerns a rule of this name as a comment, and keep it for the operator."""
@@ -48,7 +59,9 @@ def write_rule(draft: Draft, rule: Keywords, number: int, rank: Rank) -> None:
     remarks += [f"原来还回{one.by_hand}，没有导入" for one in rule.replies if one.by_hand]
     if len(words) < len(rule.words):
         remarks.append("有关键词太长或没有看得见的字，没有导入")
-    remarks += [_too_long(reply) for reply in texts if len(reply.text.encode()) > _TEXT_BYTES]
+    remarks += [_too_long(reply) for reply in texts if len(reply.text.encode()) > TEXT_BYTES]
+    slots = [found[1] for reply in texts if (found := old_style(reply.text))]
+    remarks += [f"回复里的 {one} 在店小二不是变量，写成了 ％，请改" for one in dict.fromkeys(slots)]
     draft.remark(rule.name, remarks)
     draft.blocks.append(dumped([_as_rule(draft, rule, number, rank, words, texts)]))
     draft.count += 1
@@ -62,7 +75,7 @@ def _left_out(rule: Keywords) -> str:
 
 def _too_long(reply: Reply) -> str:
     size = len(reply.text.encode())
-    return f"回复有 {size} 字节，平台一条文字最多 {_TEXT_BYTES} 字节，请改短：{reply.text[:12]}…"
+    return f"回复有 {size} 字节，平台一条文字最多 {TEXT_BYTES} 字节，请改短：{reply.text[:12]}…"
 
 
 def _usable(word: str) -> bool:
@@ -108,9 +121,9 @@ def _steps(draft: Draft, rule: Keywords, topic: str, texts: Sequence[Reply]) -> 
     if not rule.at_random or len(texts) == 1:
         return [_reply(one) for one in texts]
     plain = ["\n".join(filter(None, [one.text, one.link])) for one in texts]
-    if draft.can_vary and not any(True for text in plain for _ in claims(text)):
+    if draft.can_vary and all(map(draft.may_vary, plain)):
         draft.variants[topic] = [escaped(text) for text in plain]
-        return [{"topic": {"name": topic, "persona": f"imported-{draft.name}"}}]
+        return [{"topic": {"name": topic, "persona": draft.content_id}}]
     rest = " / ".join(" ".join(text.split()) for text in plain[1:])
     draft.remark(rule.name, [f"原来是随机回一条，这里只回第一条；其余：{rest}"])
     return [_reply(texts[0])]

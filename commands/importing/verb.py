@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands.importing.forms import FORMS, UnknownForm, read_sets
-from commands.importing.landing import land, landed
+from commands.importing.landing import land, landed, refuse_existing
 from commands.importing.replies import ReplySet
 from commands.importing.source import Source, read_source
 from commands.importing.written import written
@@ -36,14 +36,18 @@ def run(folder: Path, asked: Asked) -> int:
     safe. Everything is read as serving would before any of it is written. Stops when the file is
     no JSON, has no form that can be read, or a name is taken by something else.
     """
+    if asked.file.is_dir():
+        stop(f"{asked.file} 是文件夹：请给出里面的那个文件", USAGE)
     if not asked.file.is_file():
         stop(f"没有文件 {asked.file}", USAGE)
     source = read_source(asked.file)
     sets = _sets(source, asked)
     for key in source.repeated:
         print(f"文件里「{key}」写了两次，用的是后面那个")
+    named = list(_named(sets, asked))
+    _refuse_taken(folder, named, asked)
     written_any = False
-    for name, found in _named(sets, asked):
+    for name, found in named:
         # Read anew for each: the set before is there now.
         written_any |= _bring(open_home(folder), found, name, asked)
     if written_any:
@@ -55,7 +59,7 @@ def _sets(source: Source, asked: Asked) -> list[ReplySet]:
     try:
         found = list(read_sets(source.values))
     except UnknownForm as odd:
-        named = f"，这几项不是一句或几句回答：{odd}" if str(odd) else ""
+        named = f"：{odd}" if str(odd) else ""
         stop(f"{asked.file}：看不出是哪种规则{named}。\n{FORMS}")
     if not found:
         stop(f"{asked.file}：是空的。\n{FORMS}")
@@ -69,6 +73,14 @@ def _named(sets: Sequence[ReplySet], asked: Asked) -> Iterator[tuple[str, ReplyS
         name = _name(found, asked)
         times[name] += 1
         yield (name if times[name] == 1 else f"{name}-{times[name]}"), found
+
+
+def _refuse_taken(folder: Path, named: Sequence[tuple[str, ReplySet]], asked: Asked) -> None:
+    """Stop before the first set is written when a later one could not be."""
+    content = open_home(folder, with_rules=False).content
+    for name, found in named:
+        if not landed(folder, found.origin):
+            refuse_existing(folder, written(found, name, content, priority=asked.priority))
 
 
 def _bring(home: Home, found: ReplySet, name: str, asked: Asked) -> bool:

@@ -1,15 +1,18 @@
 """A set of replies as the files of a home: rules, a welcome, and a persona for random ones."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from commands.importing.dumped import LARGEST_BYTES, dumped, escaped
 from commands.importing.order import ranks
-from commands.importing.replies import Reply, ReplySet
-from commands.importing.rules import Draft, write_rule
+from commands.importing.replies import IMPORTED, Reply, ReplySet
+from commands.importing.rules import TEXT_BYTES, Draft, write_rule
 from config.nouns import Content
 
 ORIGIN = "# 来源 "  # the line by which a set that was imported before is known
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,48}")  # leaves an id of content room for its other words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,7 @@ class Written:
     files: Mapping[str, str]
     by_hand: tuple[str, ...]
     rules: int
+    personas: tuple[str, ...] = ()
 
 
 def written(found: ReplySet, name: str, content: Content, *, priority: int) -> Written:
@@ -28,7 +32,14 @@ def written(found: ReplySet, name: str, content: Content, *, priority: int) -> W
     greeting stays, and random answers, which a persona gives, need one that speaks by default.
     """
     can_vary = bool(content.personas and content.default_persona)
-    draft = Draft(name=name, channels=found.channels, examples=found.examples, can_vary=can_vary)
+    draft = Draft(
+        name=name,
+        content_id=f"{IMPORTED}{_plain(name)}",
+        longest_bytes=TEXT_BYTES - len(content.automatic_mark.encode()),
+        channels=found.channels,
+        examples=found.examples,
+        can_vary=can_vary,
+    )
     draft.by_hand += found.remarks
     for number, (rule, rank) in enumerate(
         zip(found.rules, ranks(found, priority), strict=True), start=1
@@ -41,7 +52,19 @@ def written(found: ReplySet, name: str, content: Content, *, priority: int) -> W
     greeting = _greeting(draft, found, content)
     if greeting:
         files[f"welcomes/imported-{name}.yaml"] = greeting
-    return Written(files=files, by_hand=tuple(draft.by_hand), rules=draft.count)
+    return Written(
+        files=files,
+        by_hand=tuple(draft.by_hand),
+        rules=draft.count,
+        personas=(draft.content_id,) if draft.variants else (),
+    )
+
+
+def _plain(name: str) -> str:
+    """Return a name as an id of content may have it: a digest of one with other characters."""
+    if _PLAIN_NAME.fullmatch(name):
+        return name
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def _rule_files(draft: Draft, found: ReplySet) -> Iterator[tuple[str, str]]:
@@ -93,15 +116,19 @@ def _greeting(draft: Draft, found: ReplySet, content: Content) -> str:
             f"被关注回复「{said}」：welcomes/ 里已有 occasion: follow 的默认欢迎语，要照旧就改那里"
         )
         return ""
-    text = "\n".join(filter(None, [found.follow.text, found.follow.link]))
-    welcome = {"id": f"imported-{draft.name}-follow", "occasion": "follow", "text": escaped(text)}
+    text = escaped("\n".join(filter(None, [found.follow.text, found.follow.link])))
+    if (size := len(text.encode())) > draft.longest_bytes:
+        most = f"最多 {draft.longest_bytes} 字节，请改短后写进 welcomes/"
+        draft.by_hand.append(f"被关注回复有 {size} 字节，没有写（{most}）：{text[:12]}…")
+        return ""
+    welcome = {"id": f"{draft.content_id}-follow", "occasion": "follow", "text": text}
     return _origin(found) + dumped([welcome])
 
 
 def _persona(draft: Draft, found: ReplySet, content: Content) -> str:
     hours = content.personas[content.default_persona].hours.text
     persona = {
-        "id": f"imported-{draft.name}",
+        "id": draft.content_id,
         "name": f"原有的说法（{draft.name}）",  # a name of its own: personas are told by it
         "voice": "照原样，随机挑一条",
         **({"hours": hours} if hours else {}),

@@ -28,9 +28,10 @@ from config.problems import Problem
 from config.settings import BadSettings, Settings, load
 from config.sounds import Slip
 from keyword_rules.load import RuleBook
-from keyword_rules.rule import BadTemplate, Template, Vocabulary
+from keyword_rules.rule import Vocabulary
 from keyword_rules.segment import Segmenter, by_jieba
 from keyword_rules.slips import Slips
+from keyword_rules.template import checked
 from keyword_rules.words import bare, comparable
 
 RULES = "rules"
@@ -152,12 +153,11 @@ def vocabulary(content: Content) -> Vocabulary:
 
 
 def check_text(text: str) -> str | None:
-    """Return what is wrong with a text's slots, or None."""
-    try:
-        unknown = Template.parse(text).slots - SLOTS
-    except BadTemplate as bad:
-        return str(bad)
-    return f"没有空位 {{{'}、{'.join(sorted(unknown))}}}" if unknown else None
+    """Return everything that is wrong with a text's slots, or None."""
+    asked, wrong = checked(text)
+    unknown = asked - SLOTS
+    named = [f"没有空位 {{{'}、{'.join(sorted(unknown))}}}"] if unknown else []
+    return "；".join([*map(str, wrong), *named]) or None
 
 
 def shop_of(home: Home, clock: Clock) -> Shop:

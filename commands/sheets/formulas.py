@@ -1,4 +1,4 @@
-"""Finds the formulas of a workbook whose results nobody has calculated yet."""
+"""Finds the cells of a workbook that a reader of values sees nothing in: formulas gone wrong."""
 
 import re
 import zipfile
@@ -13,18 +13,26 @@ _BLANK = re.compile(
     r"<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
 
+_FAILED = re.compile(
+    r'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>'
+    r"(?:<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>"
+)
 
-def uncalculated(file: Path, sheet: str) -> Iterator[tuple[int, int]]:
-    """Yield the row and column, from 0, of each formula without a result.
 
-    Programs that write workbooks without calculating leave such, and a reader of values sees
-    nothing there. Raises BadZipFile and OSError.
+def unseen(file: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the row and column, from 0, of each formula without a result or with an error.
+
+    The text is the error, such as #REF!, and "" where there is no result: programs that write
+    workbooks without calculating leave such. Raises BadZipFile and OSError.
     """
     with zipfile.ZipFile(file) as packed:
         inside = _path(packed, sheet)
         if inside in packed.namelist():
-            for letters, number in _BLANK.findall(packed.read(inside).decode(errors="replace")):
-                yield int(number) - 1, _column(letters)
+            text = packed.read(inside).decode(errors="replace")
+            for letters, number in _BLANK.findall(text):
+                yield int(number) - 1, _column(letters), ""
+            for letters, number, error in _FAILED.findall(text):
+                yield int(number) - 1, _column(letters), error
 
 
 def _path(packed: zipfile.ZipFile, sheet: str) -> str:

@@ -43,7 +43,7 @@ def run(
     names = names_of(read.content, shelf.rules)
     plan = planned(sheet, shelf, names, force=force, delete=delete_missing)
     say(as_json, f"要改 {len(plan.changes)} 条；先在副本上试…")
-    result = tried(plan.changes, shelf, read.rules)
+    result = tried(plan.changes, shelf, read.rules, sheet.places)
     kept = "" if dry_run else _write(home, folder, result.texts, shelf)
     told = Told(file=file, plan=plan, tried=result, left=shelf.left, kept=kept, dry_run=dry_run)
     tell(told, as_json=as_json)

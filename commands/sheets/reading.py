@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from commands.parts.problems import USAGE, stop
 from commands.sheets.columns import BY_FIELD, COLUMNS, EDITABLE
-from commands.sheets.formulas import uncalculated
+from commands.sheets.formulas import unseen
 from commands.sheets.spellings import Raw, Uncalculated
 from commands.sheets.wrong import Wrong, letter
 from config.files import MAX_SHEET_BYTES, read_text
@@ -23,6 +23,7 @@ from keyword_rules.problem import nearest
 RULES_SHEET = "规则"
 MOST_ROWS = 100_000
 LARGEST_WORKBOOK_BYTES = 512 * 1024 * 1024  # unpacked
+_PARTING = (",", ";", "\t")  # of two that part as many headings the first
 _HEADING_WITHIN = 10  # rows from the top, above which people put titles
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,14 +54,14 @@ def read_sheet(file: Path) -> Sheet:
     UTF-8 or GB18030. Stops when it is no such sheet. At most 16 MiB and 100,000 rows.
     """
     if not file.is_file():
-        stop(f"没有这个文件：{file}", USAGE)
+        stop(f"{file} 是文件夹" if file.is_dir() else f"没有这个文件：{file}", USAGE)
     rows = _csv_rows(file) if file.suffix.lower() == ".csv" else _workbook_rows(file)
     if len(rows) > MOST_ROWS:
         stop(f"{file} 超过 {MOST_ROWS} 行：请分成几个文件", USAGE)
     at = _heading_of(rows)
     if at is None:
         stop(
-            f"{file} 不是规则表：前 {_HEADING_WITHIN} 行里没有“编号”“关键词”这样的表头。"
+            f"{file} 不是规则表：前 {_HEADING_WITHIN} 行里没有{_missing(rows)}的表头。"
             "先用 rules export 导出一份再改",
             USAGE,
         )
@@ -74,6 +75,12 @@ def _heading_of(rows: Sequence[Sequence[Cell]]) -> int | None:
         if "id" in fields and len(fields) > 1:
             return at
     return None
+
+
+def _missing(rows: Sequence[Sequence[Cell]]) -> str:
+    """Name the ids alone where their heading is all that is missing."""
+    near_top = ({_field(cell) for cell in row} - {""} for row in rows[:_HEADING_WITHIN])
+    return "“编号”" if any(len(fields) > 1 for fields in near_top) else "“编号”“关键词”这样"
 
 
 def safe_cell(text: str) -> str:
@@ -139,7 +146,21 @@ def _csv_rows(file: Path) -> list[list[Cell]]:
     )
     if text is None:
         stop("\n".join(map(str, problems)), USAGE)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return _parted(file, text, _parting(text))
+
+
+def _parting(text: str) -> str:
+    """Return the sign between cells: what a spreadsheet program writes depends on its country."""
+    top = text.splitlines()[:_HEADING_WITHIN]
+    known = {
+        sign: {_field(cell.strip('" ')) for line in top for cell in line.split(sign)}
+        for sign in _PARTING
+    }
+    return max(_PARTING, key=lambda sign: len(known[sign]))
+
+
+def _parted(file: Path, text: str, sign: str) -> list[list[Cell]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=sign)
     try:
         return [[_unquoted(cell) for cell in row] for row in islice(reader, MOST_ROWS + 1)]
     except csv.Error as error:
@@ -158,12 +179,18 @@ def _workbook_rows(file: Path) -> list[list[Cell]]:
             name = RULES_SHEET if RULES_SHEET in book.sheet_names else book.sheet_names[0]
             sheet = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         rows: list[list[Cell]] = [list(row) for row in sheet[: MOST_ROWS + 1]]
-        for line, column in uncalculated(file, name):
-            if line < len(rows) and column < len(rows[line]):
-                rows[line][column] = Uncalculated()
+        for line, column, error in unseen(file, name):
+            if line <= MOST_ROWS:
+                _put(rows, line, column, error or Uncalculated())
     except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as trouble:
         stop(f"{file} 不是能读的 XLSX（加了密码？另存为别的格式？）：{trouble}", USAGE)
     return rows
+
+
+def _put(rows: list[list[Cell]], line: int, column: int, cell: Cell) -> None:
+    rows += [[] for _ in range(len(rows), line + 1)]
+    rows[line] += [None] * (column + 1 - len(rows[line]))
+    rows[line][column] = cell
 
 
 def _refuse_bomb(file: Path) -> None:

@@ -190,7 +190,7 @@ def _range(written: str) -> str:
 
 
 def _number(text: str, _: Column, __: Names) -> str:
-    plain = _narrow(text).removeprefix("+")
+    plain = re.sub(r"\.0+$", "", _narrow(text).removeprefix("+"))
     if not plain:
         return ""
     if not re.fullmatch(r"-?[0-9]{1,7}", plain):

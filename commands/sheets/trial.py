@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from commands.sheets.blocks import Block, blocks_of
-from commands.sheets.columns import EDITABLE
+from commands.sheets.columns import BY_FIELD, EDITABLE
 from commands.sheets.drafts import Draft, drafted
 from commands.sheets.plan import Change
 from commands.sheets.rows import Unfit, more_of, row_of
@@ -30,22 +30,27 @@ class Tried:
     wrong: list[Wrong] = field(default_factory=list)
 
 
-def tried(changes: Sequence[Change], shelf: Shelf, book: RuleBook) -> Tried:
+def tried(
+    changes: Sequence[Change], shelf: Shelf, book: RuleBook, places: Mapping[str, str]
+) -> Tried:
     """Apply changes to copies of the files and let the loader judge; nothing of the home changes.
 
-    A row whose rule is refused is left out, and its file is judged again without it.
+    A row whose rule is refused is left out, and its file is judged again without it. `places`
+    names the columns of the sheet.
     """
     left, result = list(changes), Tried()
     with TemporaryDirectory() as folder:
         copies = RuleBook(Path(folder), book.vocabulary, book.segment, book.same_sound)
         for round_ in range(_ROUNDS):
             drafts = drafted(left, shelf)
-            refused = dict(_refused(drafts, _problems(copies, drafts), round_))
+            refused = _refused(
+                drafts, _problems(copies, drafts), places, last=round_ == _ROUNDS - 1
+            )
             if not refused:
-                refused = dict(_strayed(drafts, shelf))
+                refused = {name: [wrong] for name, wrong in _strayed(drafts, shelf)}
             if not refused:
                 break
-            result.wrong += [wrong for wrong in refused.values() if wrong]
+            result.wrong += [wrong for of_row in refused.values() for wrong in of_row]
             left = [change for change in left if change.id not in refused]
     result.done = left
     result.texts = {draft.file: draft.text for draft in drafts}
@@ -64,29 +69,30 @@ def _problems(copies: RuleBook, drafts: Iterable[Draft]) -> Sequence[Problem]:
 
 
 def _refused(
-    drafts: Iterable[Draft], problems: Sequence[Problem], round_: int
-) -> Iterator[tuple[str, Wrong | None]]:
-    """The changes that cannot be made, by id; None for a second problem of the same row."""
-    told: set[str] = set()
+    drafts: Iterable[Draft], problems: Sequence[Problem], places: Mapping[str, str], *, last: bool
+) -> dict[str, list[Wrong]]:
+    """Everything that is wrong with the changes that cannot be made, by their ids."""
+    refused: dict[str, list[Wrong]] = {}
     for draft in drafts:
-        own = [problem for problem in problems if problem.file == draft.file]
         starts = [0, *accumulate(len(line) for line in draft.text.splitlines(keepends=True))]
-        for problem in own:
+        for problem in (one for one in problems if one.file == draft.file):
             at = starts[min(problem.line, len(starts)) - 1] + problem.column - 1
             found = draft.at(at)
-            if found is None or round_ == _ROUNDS - 1:
+            if found is None or last:
                 message = f"{draft.file} 改不了：{problem.message}"
-                rows = [one for one in draft.changes if one.id not in told]
-                told |= {one.id for one in rows}
-                yield from ((one.id, _wrong(one, "", message, problem.hint)) for one in rows)
-            elif (change := found[1]).id not in told:
-                told.add(change.id)
-                column = _column(draft.text, found[0], at, change)
-                yield change.id, _wrong(change, column, problem.message, problem.hint)
+                for one in draft.changes:
+                    refused.setdefault(one.id, [_wrong(one, "", message, problem.hint)])
+                continue
+            start, change = found
+            column = _column(draft.text, start, at, change, places)
+            wrong = _wrong(change, column, problem.message, problem.hint)
+            if wrong not in refused.setdefault(change.id, []):
+                refused[change.id].append(wrong)
+    return refused
 
 
-def _column(text: str, start: int, at: int, change: Change) -> str:
-    """The heading under which the mistake was made, in a rule that begins at `start`."""
+def _column(text: str, start: int, at: int, change: Change, places: Mapping[str, str]) -> str:
+    """The column in which the mistake was made, in a rule that begins at `start`."""
     indent = start - (text.rfind("\n", 0, start) + 1)
     line_end = text.find("\n", at)
     block = " " * indent + text[start : line_end if line_end >= 0 else None]
@@ -94,10 +100,14 @@ def _column(text: str, start: int, at: int, change: Change) -> str:
     key = keys[-1].group(2) if keys else ""
     if key == "cases":
         missed = "hit: false" in text[at : line_end if line_end >= 0 else None]
-        return "不该命中的话" if missed else "应命中的话"
-    fields = [column for column in EDITABLE if column.key == key]
-    changed = [column for column in fields if column.field in change.fields]
-    return (changed or fields)[0].heading if fields else ""
+        return _place("misses" if missed else "hits", places)
+    fields = [column.field for column in EDITABLE if column.key == key]
+    changed = [field for field in fields if field in change.fields]
+    return _place((changed or fields)[0], places) if fields else ""
+
+
+def _place(field: str, places: Mapping[str, str]) -> str:
+    return places.get(field, BY_FIELD[field].heading)
 
 
 def _wrong(change: Change, column: str, message: str, hint: str) -> Wrong:
