@@ -81,10 +81,10 @@ def test_an_apis_own_limit_takes_the_place_of_the_usual_one() -> None:
     assert [one.calls for one in limits.of(HELLO)] == [100]
 
 
-async def test_the_last_tenth_is_kept_for_what_cannot_wait(db: Database) -> None:
+async def test_the_last_fifth_is_kept_for_what_cannot_wait(db: Database) -> None:
     caller = caller_of(db, Hand(), MINUTE)
-    assert await caller.calls(200) == 90
-    assert await caller.calls(200, urgent=True) == 10
+    assert await caller.calls(200) == 80
+    assert await caller.calls(200, urgent=True) == 20
 
 
 async def test_no_minute_ever_holds_more_than_the_limit(db: Database) -> None:
@@ -101,7 +101,7 @@ async def test_no_minute_ever_holds_more_than_the_limit(db: Database) -> None:
 
 async def test_who_waits_for_one_moment_is_spread_behind_it(db: Database) -> None:
     caller = caller_of(db, Hand(), MINUTE)
-    await caller.calls(90)
+    await caller.calls(80)
     held = [await caller.call() for _ in range(3)]
     waits = [one.wait_s for one in held if one]
     assert waits == sorted(set(waits))

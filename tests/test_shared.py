@@ -64,13 +64,13 @@ async def test_over_redis_two_processes_keep_to_one_limit(join: Joining) -> None
     assert min(counts) > 0
 
 
-async def test_the_last_tenth_of_a_shared_limit_is_kept_for_what_cannot_wait(
+async def test_the_last_fifth_of_a_shared_limit_is_kept_for_what_cannot_wait(
     join: Joining,
 ) -> None:
     one, other = await join(), await join()
-    assert await made(one.buckets, 120, urgent=False) == 90
+    assert await made(one.buckets, 120, urgent=False) == 80
     assert await made(other.buckets, 120, urgent=False) == 0
-    assert await made(other.buckets, 120) == 10
+    assert await made(other.buckets, 120) == 20
 
 
 async def test_who_is_refused_is_told_when_the_oldest_call_no_longer_counts(join: Joining) -> None:

@@ -50,6 +50,7 @@ class Budget:
         self._closings = Closings(account, shelf, now, self._common.crowd)
         self._rooms: dict[str, Room] = {}
         self._held: Counter[str] = Counter()  # since a call was last let through, by API
+        self._common.narrowings.hear(account, self._narrow)
 
     async def enter(self, api: str, *, urgent: bool) -> Pass | Held:
         """Wait for room and return that the call may be made, or for how long it may not.
@@ -81,7 +82,8 @@ class Budget:
             self.room(passed.api).answered()
             await self._closings.open(passed.api, passed.began_us)
         elif found.reaction is Reaction.SLOW:
-            self.room(passed.api).halve(passed.began_us, self._now())
+            if self._narrow(passed.api, passed.began_us):
+                self._common.narrowings.tell(self._account, passed.api, passed.began_us)
         elif found.reaction is Reaction.QUOTA:
             waits_s = found.waits or QUOTA_WAITS_S
             await self._closings.close(passed.api, passed.began_us, found.code, waits_s)
@@ -92,6 +94,9 @@ class Budget:
     def room(self, api: str) -> Room:
         """Return the room for calls of an API."""
         return self._rooms.setdefault(api, Room(self._common.crowd))
+
+    def _narrow(self, api: str, began_us: int) -> bool:
+        return self.room(api).halve(began_us, self._now())
 
     def closed_s(self, api: str) -> float:
         """Return for how many seconds an API is closed, 0 when it is open."""

@@ -15,7 +15,8 @@ class Room:
 
     45033 halves it, once for all calls that were under way then; the platform does not say how
     many it takes, so it grows again by one after `CLEAN` answered calls. Of several processes each
-    has its part, at least one place, and learns for itself: together they grow as one would.
+    has its part, at least one place, and halves it too when it hears of another's 45033; since each
+    counts its own answers, together they grow as one would.
     """
 
     def __init__(self, crowd: Crowd | None = None) -> None:
@@ -50,10 +51,12 @@ class Room:
         self._inside -= 1
         self._admit()
 
-    def halve(self, began_us: int, now_us: int) -> None:
-        """Make half the room, unless that was done since the refused call began."""
-        if self._halved_us <= began_us:
-            self.size, self._clean, self._halved_us = max(1, self._places // 2), 0, now_us
+    def halve(self, began_us: int, now_us: int) -> bool:
+        """Make half the room; False, and nothing done, when it was since the refused call began."""
+        if self._halved_us > began_us:
+            return False
+        self.size, self._clean, self._halved_us = max(1, self._places // 2), 0, now_us
+        return True
 
     def answered(self) -> None:
         """Count a call that the platform took."""

@@ -8,11 +8,12 @@ from bot.shared.buckets import Buckets, OwnBuckets
 from bot.shared.crowd import Crowd
 from bot.shared.feed import Feed, OwnFeed
 from bot.shared.hints import Hints, OwnHints
+from bot.shared.narrowings import Narrowings, OwnNarrowings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
-    """Bell, buckets, hints and feed. Losing any of it costs time, never work.
+    """Bell, buckets, narrowings, hints and feed. Losing any of it costs time, never work.
 
     `redis`: whether Redis is up or away, None = there is none.
     """
@@ -21,6 +22,7 @@ class Common:
     crowd: Crowd = field(default_factory=Crowd)
     bell: Bell = field(default_factory=OwnBell)
     hints: Hints = field(default_factory=OwnHints)
+    narrowings: Narrowings = field(default_factory=OwnNarrowings)
     feed: Feed = field(default_factory=OwnFeed)
     redis: Callable[[], str] | None = None
 

@@ -9,7 +9,7 @@ from bot.clock import micros, moment
 
 CHINA = timezone(timedelta(hours=8))  # the platforms' days are China's, which knows no summer time
 SLICES = 60  # of a span
-_RESERVED = 10  # one call in ten is kept for what cannot wait
+_RESERVED = 5  # one call in five is kept for what cannot wait
 
 
 class Per(StrEnum):
@@ -41,14 +41,14 @@ class Limit:
         """Return how many calls one of `among` may make in a span, at least one.
 
         >>> Limit(calls=100, per=Per.HOUR).room(urgent=False, among=2)
-        45
+        40
         """
         calls = max(1, self.calls // among)
         return calls if urgent else max(1, calls - -(-calls // _RESERVED))
 
 
 class Meter:
-    """Counts the calls of one API within one limit; what is not urgent leaves a tenth of it.
+    """Counts the calls of one API within one limit; what is not urgent leaves a fifth of it.
 
     A bucket that refills would let twice its size through within one span, so calls are counted in
     slices of a sixtieth: never more than the limit in any minute or hour, or calendar day.

@@ -12,6 +12,7 @@ from bot.shared.over_redis.buckets import SharedBuckets
 from bot.shared.over_redis.feed import StreamedFeed
 from bot.shared.over_redis.hints import PostedHints
 from bot.shared.over_redis.link import Link
+from bot.shared.over_redis.narrowings import PostedNarrowings
 from bot.shared.over_redis.post import Post
 
 
@@ -27,7 +28,8 @@ async def joined(url: str, prefix: str, crowd: Crowd | None = None) -> AsyncIter
     post, feed = Post(link), StreamedFeed(link)
     common = Common(
         crowd=crowd, bell=PostedBell(post), hints=PostedHints(post), feed=feed,
-        buckets=SharedBuckets(link, OwnBuckets(crowd)), redis=link.state,
+        narrowings=PostedNarrowings(post), buckets=SharedBuckets(link, OwnBuckets(crowd)),
+        redis=link.state,
     )  # fmt: skip
     carriers = [asyncio.create_task(work) for work in (link.look(), post.run(), feed.run())]
     try:

@@ -110,12 +110,20 @@ PLATFORMS = (
         caught_by=("test_room::test_a_fifth_of_the_room_is_kept_for_what_cannot_wait",),
     ),
     Mutant(
+        name="narrowing-kept-to-oneself",
+        takes_away="what one process is refused as too many at once halves the room of all",
+        file="bot/platforms/budget.py",
+        text="        self._common.narrowings.hear(account, self._narrow)\n",
+        instead="",
+        caught_by=("test_room_shared::test_what_one_process_is_refused_halves_the_room_of_all",),
+    ),
+    Mutant(
         name="quota-without-reserve",
-        takes_away="the last tenth of a quota is kept for what cannot wait",
+        takes_away="the last fifth of a quota is kept for what cannot wait",
         file="bot/shared/meter.py",
         text="max(1, calls - -(-calls // _RESERVED))",
         instead="max(1, calls)",
-        caught_by=("test_budget::test_the_last_tenth_is_kept_for_what_cannot_wait",),
+        caught_by=("test_budget::test_the_last_fifth_is_kept_for_what_cannot_wait",),
     ),
     Mutant(
         name="closed-api-called",
