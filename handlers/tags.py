@@ -34,7 +34,8 @@ def names_of(step: Step) -> tuple[str, ...]:
 def mirror(situation: Situation, actions: Sequence[Action]) -> Iterable[Action]:
     """Yield labels that follow this plan's tags, for each way the member can be reached.
 
-    When a way was just learnt to be the same person's, every current tag follows to every way.
+    When a way was just learnt to be the same person's, every current tag follows to every way; to
+    one by which they had gone and are back, every current tag, for its platform may have none.
     """
     member = situation.facts.member
     if member is None:
@@ -45,8 +46,11 @@ def mirror(situation: Situation, actions: Sequence[Action]) -> Iterable[Action]:
     ways = [*_ways(situation, member.reaches, actions)]
     if linked and (len(ways) > 1 or situation.facts.links.how in _PROOFS):
         add = [*member.tags, *(n for n in add if n not in member.tags)]
+    kept = [n for n in member.tags if n not in remove]
+    lost = {_key(one) for one in member.reaches if not one.on}
     for reach in ways:
-        fitting = [n for n in dict.fromkeys(add) if _fits(reach, n)]
+        wanted = [*kept, *add] if _key(reach) in lost else add
+        fitting = [n for n in dict.fromkeys(wanted) if _fits(reach, n)]
         gone = [n for n in dict.fromkeys(remove) if _fits(reach, n)]
         if fitting or gone:
             yield Label(
@@ -62,14 +66,18 @@ def _fits(reach: Reach, name: str) -> bool:
     return reach.channel != "oa" or len(name.encode()) <= _OA_LABEL_BYTES
 
 
+def _key(way: Reach | MarkReach) -> tuple[str, str, str]:
+    return way.account, way.address, way.staff
+
+
 def _ways(
     situation: Situation, known: Sequence[Reach], actions: Sequence[Action]
 ) -> Iterable[Reach]:
-    ways = {(r.account, r.address, r.staff): r for r in known}
+    ways = {_key(r): r for r in known}
     for action in actions:
         if isinstance(action, MarkReach):
             channel = "wecom" if action.staff else "oa"
-            ways[action.account, action.address, action.staff] = Reach(
+            ways[_key(action)] = Reach(
                 account=action.account,
                 channel=channel,
                 address=action.address,

@@ -6,7 +6,7 @@ nothing is said (handlers only keep the books then; `Facts.silent` tells the pla
 
 from collections.abc import Iterable
 
-from bot.actions import MarkTalk, Output, PullKf, ReadKfCustomer, Tag, TransKf, Warn
+from bot.actions import MarkNotice, MarkTalk, Output, PullKf, ReadKfCustomer, Tag, TransKf, Warn
 from bot.events import (
     AliasKind,
     KfEntered,
@@ -107,9 +107,13 @@ def session_changed(situation: Situation) -> Iterable[Output]:
 
 
 def sent_failed(situation: Situation) -> Iterable[Output]:
-    """A message that the platform took did not arrive: operators should know."""
+    """A message that the platform took did not arrive: the ledger and operators should know."""
     event = situation.event
     if isinstance(event, KfSentFailed):
+        sent = next(iter(situation.facts.reported), None)
+        if sent:
+            why = f"原因 {event.fail_type or '未知'}"
+            yield MarkNotice(effect=sent.effect, msgid=event.fail_msgid, why=why)
         yield Warn(
             name=f"kf-undelivered:{event.kf}:{event.fail_msgid}",
             text=f"微信客服有一条消息没有送达（原因 {event.fail_type or '未知'}）",

@@ -158,6 +158,15 @@ def test_a_way_just_learnt_to_be_the_same_person_gets_every_tag() -> None:
     assert [one.add for one in only(Label, found)] == [("老客",), ("老客",)]
 
 
+def test_a_way_that_is_open_again_gets_every_tag_and_the_others_only_what_is_new() -> None:
+    ada = member(reaches=(replace(FOLLOWS, on=False), BY_STAFF), tags={"老客": "", "新客": ""})
+    back = MarkReach(account=FOLLOWS.account, address=FOLLOWS.address)
+    found = tags.mirror(given(said(), member=ada), (back, Tag(name="养猫"), Untag(name="新客")))
+    assert {(one.account, one.add, one.remove) for one in only(Label, found)} == {
+        ("oa", ("老客", "养猫"), ("新客",)), ("corp", ("养猫",), ("新客",)),
+    }  # fmt: skip
+
+
 def test_a_tag_too_long_for_the_official_account_stays_ours_there() -> None:
     ada = member(reaches=(FOLLOWS, BY_STAFF))
     found = tags.mirror(given(said(), member=ada), (Tag(name="长" * 11),))

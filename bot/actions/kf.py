@@ -1,11 +1,14 @@
 """Effects in customer service: pulling what was said, answering, handing over, inviting."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.actions.action import Class, Policy, Remote
 from bot.actions.remote import Attachment
 from bot.events import Alias
+
+_MSG_ID_CHARS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +143,8 @@ class ReadKfCustomer(Remote):
 
     def key(self) -> str:
         return f"profile:{self.alias.value}"
+
+
+def kf_msgid(effect: str) -> str:
+    """Return a message's id by its effect's key: the same for every try, so it is known again."""
+    return hashlib.sha256(effect.encode()).hexdigest()[:_MSG_ID_CHARS]

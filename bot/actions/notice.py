@@ -111,7 +111,7 @@ class Withhold(Local):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkNotice(Local):
-    """Record what the platform reports of a notice it had taken; `why` "" when it arrived."""
+    """Record what the platform reports of a notice or message it took; `why` "" when it arrived."""
 
     kind: ClassVar[str] = "mark_notice"
     effect: int

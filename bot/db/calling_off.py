@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.actions import Action, Send, SendKf, SendOnce, SendSubscription, SendTemplate
+from bot.actions import Action, Label, Send, SendKf, SendOnce, SendSubscription, SendTemplate
 from bot.actions.notice import Notify, reminder_of
 from bot.codec import action_from_json
 from bot.db.tx import Row, Tx
@@ -47,15 +47,22 @@ async def call_off_way(tx: Tx, way: Way, now_us: int) -> None:
         return
     if way.staff:
         await withdraw(tx, {way.address}, now_us, staff=way.staff)
-        return
     for waits, action in await _waiting(tx, row["person_id"]):
-        if _of_follower(action, way) and not isinstance(action, SendOnce):  # follower or not
+        if _labels(action, way):
+            await _skip(tx, waits, "顾客已离开，标签等回来时补上", now_us)
+        elif _of_follower(action, way) and not isinstance(action, SendOnce):  # follower or not
             await _skip(tx, waits, "顾客已取消关注，不再发", now_us)
 
 
 def _put_off(row: Row, action: Action, now_us: int) -> bool:
     later = isinstance(action, _PUT_OFF) and action.not_before is not None
     return later and bool(row["next_us"] > now_us)
+
+
+def _labels(action: Action, way: Way) -> bool:
+    return isinstance(action, Label) and way == Way(
+        account=action.account, address=action.member, staff=action.staff
+    )
 
 
 def _of_follower(action: Action, way: Way) -> bool:

@@ -1,4 +1,4 @@
-"""Notices and what became of them: found by what a report names, and marked by it.
+"""Notices and messages, and what became of them: found by what a report names, and marked by it.
 
 A report may be decided before the outcome of its own call is on disk. A template message has a name
 by then: the report waits under it. A subscription notice has none: its report is its outcome.
@@ -6,7 +6,8 @@ by then: the report waits under it. A subscription notice has none: its report i
 
 from collections.abc import Iterable
 
-from bot.actions import SendSubscription, SendTemplate
+from bot.actions import SendKf, SendSubscription, SendTemplate
+from bot.actions.kf import kf_msgid
 from bot.actions.notice import Notify, reported_as
 from bot.codec import action_from_json
 from bot.db import memory
@@ -58,6 +59,17 @@ async def of_template(
     unheard = (row for row in found if not _was_reported(row))
     row = next(unheard, found[-1] if found else None)
     return _sent(row) if row else None
+
+
+async def of_kf(tx: Tx, account: str, kf: str, member: str, msgid: str) -> SentNotice | None:
+    """Return the customer service message to a member that bears an id, or None: not ours."""
+    rows = await tx.all(
+        "SELECT id, key, state FROM effect WHERE order_key = ? AND kind = ?"
+        " AND state IN ('sending', 'done', 'unknown')",
+        f"say:{account}:{kf}:{member}", SendKf.kind,
+    )  # fmt: skip
+    found = (row for row in rows if kf_msgid(row["key"]) == msgid)
+    return next((SentNotice(effect=r["id"], notice="", state=r["state"]) for r in found), None)
 
 
 async def mark(

@@ -16,6 +16,7 @@ from bot.actions import (
     TransKf,
     WelcomeKf,
 )
+from bot.actions.kf import kf_msgid
 from bot.events import (
     ComparisonRefused,
     Event,
@@ -37,7 +38,7 @@ from bot.platforms.kf.api.sends import SayOnEvent
 from bot.platforms.kf.api.sessions import MoveSession, Pulled, PullMessages, ReadSession
 from bot.platforms.kf.gate import event_of
 from bot.platforms.kf.message import message_of
-from bot.platforms.kf.sending import msg_id, send
+from bot.platforms.kf.sending import send
 from bot.platforms.port import Port
 
 _PAGES = (128, 32, 8, 2, 1)  # items asked for: a page must fit into the 1 MiB that the wire takes
@@ -121,7 +122,7 @@ async def _page(action: PullKf, port: Port, cursor: str, attempts: int) -> tuple
 
 async def _welcome(action: WelcomeKf, port: Port, attempts: int) -> Receipt:
     message = message_of(action.text, action.menu)
-    said = SayOnEvent(code=action.code, msgid=msg_id(port), message=message)
+    said = SayOnEvent(code=action.code, msgid=kf_msgid(port.effect), message=message)
     return (await ask(port, said, attempts)).receipt
 
 

@@ -1,11 +1,11 @@
 """Sends one message in customer service: words with a menu, a link card, or a picture."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.actions import Attachment, Receipt, SendKf, State
+from bot.actions.kf import kf_msgid
 from bot.platforms.call import Told, ask
 from bot.platforms.fitting import fitting
 from bot.platforms.kf.api.messages import (
@@ -21,7 +21,6 @@ from bot.platforms.media import GONE, NoPicture, kept, picture
 from bot.platforms.port import Port
 from bot.platforms.wire import File
 
-_MSG_ID_CHARS = 32
 _LINK_PICTURE = Path(__file__).with_name("link.png")
 
 
@@ -48,14 +47,9 @@ async def send(action: SendKf, port: Port, attempts: int) -> Receipt:
     return replace(told.receipt, remember=message.remember)
 
 
-def msg_id(port: Port) -> str:
-    """Return a message's id: the same for every try of one effect, so that it is known again."""
-    return hashlib.sha256(port.effect.encode()).hexdigest()[:_MSG_ID_CHARS]
-
-
 async def _sent(action: SendKf, port: Port, message: _Message, attempts: int) -> Told[str]:
     call = SendKfMessage(
-        kf=action.kf, member=action.member, message=message.body, msgid=msg_id(port)
+        kf=action.kf, member=action.member, message=message.body, msgid=kf_msgid(port.effect)
     )
     return await ask(port, call, attempts)
 
