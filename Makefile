@@ -83,8 +83,8 @@ points: $(DEVELOP)  ## kill processes at each labelled point (N=20 ENGINE=postgr
 	@$(BIN)/python -m tests.drills points --repeats $(or $(N),20) \
 		--engine $(or $(ENGINE),sqlite) --workers $(or $(WORKERS),0) --seed $(or $(SEED),1) $(ARGS)
 
-faults: $(DEVELOP)  ## trouble of platforms, stores, clocks, processes; the twin's book judges (ARGS="E1 F3")
-	@$(BIN)/python -m tests.drills faults $(ARGS)
+faults: $(DEVELOP)  ## trouble of platforms, stores, clocks, processes; the twin's book judges (ARGS="E1 F3" ENGINE=postgres)
+	@$(BIN)/python -m tests.drills faults --engine $(or $(ENGINE),sqlite) $(ARGS)
 
 worlds: $(RUN)  ## play every world's scripts, judge each book (ARGS=wumei)
 	@$(BIN)/python run.py worlds $(ARGS)

@@ -142,13 +142,12 @@ def aside(work: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, work).result()
 
 
-async def run(location: Postgres, *statements: str) -> None:
-    """Run statements at a server one by one, outside of a transaction."""
+async def run(location: Postgres, *statements: str) -> tuple[str, ...]:
+    """Run statements at a server one by one, outside of a transaction; return what it says."""
     import asyncpg  # noqa: PLC0415  (as above)
 
     session = await asyncpg.connect(location.dsn)
     try:
-        for statement in statements:
-            await session.execute(statement)
+        return tuple([str(await session.execute(statement)) for statement in statements])
     finally:
         await session.close()

@@ -64,9 +64,12 @@ def together(*findings: Finding) -> Finding:
     )
 
 
-def times(options: Options, figure: int, least: int = 2) -> int:
-    """Return how often to do what a figure wants done so often: a tenth, times the scale.
+def times(options: Options, figure: int) -> int:
+    """Return how often to do what a figure wants done so often: a tenth, times a scale above 1.
 
     `--scale 10` is the figure itself; a quick run has no time for it.
+
+    >>> [times(Options(scale=one), 50) for one in (0.05, 1, 10)]
+    [5, 5, 50]
     """
-    return max(least, round(figure * options.scale / 10))
+    return round(figure * max(options.scale, 1.0) / 10)

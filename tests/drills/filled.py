@@ -45,19 +45,23 @@ async def fill(location: Location, *, inbox: int, owed: int) -> None:
             from tests.servers import run  # noqa: PLC0415  (a SQLite file needs no server)
 
             numbers = "WITH n AS (SELECT generate_series(1, {}) AS i)"
-            await run(
-                location, rows.format(numbers.format(inbox)), labels.format(numbers.format(owed)),
-                "ANALYZE",
-            )  # fmt: skip
+            statements = rows.format(numbers.format(inbox)), labels.format(numbers.format(owed))
+            for one, said in zip(statements, await run(location, *statements), strict=True):
+                _must_have_copied(one, int(said.rpartition(" ")[2]))  # INSERT 0 50000
+            await run(location, "ANALYZE")
 
 
 def _fill_file(path: Path, *statements: str) -> None:
     with closing(connect(path, "rwc")) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         for one in statements:
-            if connection.execute(one).rowcount <= 0:
-                raise ValueError(f"nothing to copy: {one}")
+            _must_have_copied(one, connection.execute(one).rowcount)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _must_have_copied(statement: str, rows: int) -> None:
+    if rows <= 0:
+        raise ValueError(f"nothing to copy: {statement}")
 
 
 def _copies(table: type[Model], count: int, changed: Mapping[str, str], sample: str) -> str:

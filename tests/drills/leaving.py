@@ -10,6 +10,7 @@ from signal import SIGTERM
 from tests.drills.aftermath import judged_after
 from tests.drills.figures import at_most, books, none_of, noted, times, together
 from tests.drills.measures import percentile
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Rig, rig
 from tests.drills.trouble import planted
@@ -19,9 +20,10 @@ _LIFE_S = 0.4, 1.2
 _CLOSED_S, _GONE_S, _AT_ONCE_S = 0.1, 10.0, 1.0
 _LOOK_S = 0.003
 _BETWEEN_WORDS_S = 0.5
+_ROUND_S = 4.0  # about
 
 
-@drill("C7", "SIGTERM under load, 100 times (10 at scale 1); a second SIGTERM while calls hang")
+@drill("C7", "SIGTERM under load, 100 times (10 when quick); a second SIGTERM while calls hang")
 async def leaves(options: Options, home: Path) -> Finding:
     """Let it bind its own port, and measure until it refuses connections and until it is gone."""
     count = times(options, 100)
@@ -31,7 +33,7 @@ async def leaves(options: Options, home: Path) -> Finding:
         await r.start(refusing=True)
         await r.ready()
         load = asyncio.create_task(r.load(count * _PER_LIFE, per_s=_PACE_PER_S))
-        lives = [await _life(r, dice.uniform(*_LIFE_S)) for _ in range(count)]
+        lives = [await _life(r, dice.uniform(*_LIFE_S)) for _ in rounds(count, _ROUND_S)]
         await load
         judged = await judged_after(r)
         twice_s = await _asked_twice(r)

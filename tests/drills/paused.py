@@ -4,12 +4,14 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from tests.drills.engines import POSTGRES
 from tests.drills.figures import books, noted, some_of, times, together
 from tests.drills.meanwhile import acting
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Rig, rig
 from tests.drills.trouble import planted
@@ -21,7 +23,7 @@ _BETWEEN_S = 0.3, 1.0
 _PACE_PER_S = 20.0
 
 
-@drill("C8", "workers stopped for longer than their lease, 200 times (20 at scale 1), PostgreSQL")
+@drill("C8", "workers stopped for longer than their lease, 200 times (20 when quick), PostgreSQL")
 async def pauses(options: Options, home: Path) -> Finding:
     """Stop workers with calls under way; the lease is 2 s and the pause 3 s, for 20 and 60."""
     each = times(options, 200) // (_WORKERS - 1)
@@ -32,8 +34,10 @@ async def pauses(options: Options, home: Path) -> Finding:
     ) as r:
         slow = {"kind": "slow", "seconds": _SLOW_S, "times": -1}
         async with planted(r, slow), acting(r, _PACE_PER_S), asyncio.TaskGroup() as group:
-            for process in range(1, _WORKERS):
-                group.create_task(_stand_still(r, process, each, dice))
+            told = rounds(each, _PAUSE_S + sum(_BETWEEN_S) / 2)
+            group.create_task(_stand_still(r, 1, told, dice))
+            for process in range(2, _WORKERS):
+                group.create_task(_stand_still(r, process, range(each), dice))
         await r.settled()
         judged = await r.judge()
         said = _said(r)
@@ -46,8 +50,8 @@ async def pauses(options: Options, home: Path) -> Finding:
     )
 
 
-async def _stand_still(r: Rig, process: int, count: int, dice: random.Random) -> None:
-    for _ in range(count):
+async def _stand_still(r: Rig, process: int, turns: Iterable[int], dice: random.Random) -> None:
+    for _ in turns:
         await asyncio.sleep(dice.uniform(*_BETWEEN_S))
         with r.outage(f"work-{process} stands still"):
             r.bots[process].send(SIGSTOP)

@@ -14,6 +14,7 @@ from tests.drills.engines import POSTGRES
 from tests.drills.figures import at_most, books, none_of, noted, some_of, times, together
 from tests.drills.meanwhile import acting
 from tests.drills.measures import entries
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Rig, rig
 
@@ -22,7 +23,7 @@ _DOWN_S, _UP_S = (2.0, 10.0), 2.0
 _BACK_S = 3.0
 
 
-@drill("D4", "pg_ctl stop -m immediate under load, 50 times (5 at scale 1), 2 to 10 s each")
+@drill("D4", "pg_ctl stop -m immediate under load, 50 times (5 when quick), 2 to 10 s each")
 async def restarts(options: Options, home: Path) -> Finding:
     """Crash the server; by the book nothing is answered with 2xx while it is gone."""
     count = times(options, 50)
@@ -30,7 +31,7 @@ async def restarts(options: Options, home: Path) -> Finding:
     async with rig(home, engine=POSTGRES, workers=_WORKERS, seed=options.seed) as r:
         gaps, back_s = [], []
         async with acting(r, _PACE_PER_S):
-            for _ in range(count):
+            for _ in rounds(count, _UP_S + sum(_DOWN_S) / 2 + _BACK_S):
                 await asyncio.sleep(_UP_S)
                 with r.outage("PostgreSQL is gone"):
                     gaps.append(await _gone(r, dice.uniform(*_DOWN_S)))

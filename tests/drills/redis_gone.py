@@ -15,6 +15,7 @@ from tests.drills.engines import POSTGRES
 from tests.drills.figures import at_most, books, none_of, noted, some_of, times, together
 from tests.drills.meanwhile import acting
 from tests.drills.measures import accept_ms, entries, newest, percentile
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Rig, rig
 from tests.drills.running import listening_on
@@ -22,6 +23,7 @@ from tests.drills.running import listening_on
 _WORKERS, _PACE_PER_S = 2, 30.0
 _BUSY_PER_S, _BUSY_AT_ONCE = 45.0, 24  # acts
 _UP_S, _DOWN_S = 0.8, 0.3
+_DEATH_S = 1.5  # about, from one to the next
 _WARM_S, _AWAY_S = 3.0, 60.0
 _HEARD_S, _ACCEPT_MS, _WORKED_S = 10.0, 300.0, 2.0
 _LOOK_S = 0.05
@@ -74,14 +76,14 @@ async def _scene(options: Options, home: Path) -> AsyncIterator[Scene]:
         await asyncio.to_thread(valkey.kill)
 
 
-@drill("D1", "kill -9 of Redis under load, 50 times (5 at scale 1), each next one empty; FLUSHALL")
+@drill("D1", "kill -9 of Redis under load, 50 times (5 when quick), each next one empty; FLUSHALL")
 async def killed_redis(options: Options, home: Path) -> Finding:
     """Kill it, let it come back empty, flush it once; in the end everybody listens again."""
     count = times(options, 50)
 
     async with _scene(options, home) as on:
         async with acting(on.rig, _PACE_PER_S):
-            for number in range(count):
+            for number in rounds(count, _DEATH_S):
                 await asyncio.sleep(_UP_S)
                 if number == count // 2:
                     async with on.valkey.client() as client:
@@ -155,22 +157,22 @@ async def _welcomed_s(r: Rig, since: int) -> list[float]:
     ]
 
 
-@drill("D3", "streams trimmed and deleted, listeners thrown out, under load")
+@drill("D3", "streams trimmed, listeners thrown out, under load, 100 times (10 when quick)")
 async def trimmed(options: Options, home: Path) -> Finding:
     """Take away whatever is in Redis, over and over, and end every subscription."""
-    rounds = times(options, 100)
+    count = times(options, 100)
     taken = 0
 
     async with _scene(options, home) as on:
         async with acting(on.rig, _PACE_PER_S), on.valkey.client() as client:
-            for number in range(rounds):
+            for number in rounds(count, _UP_S):
                 await asyncio.sleep(_UP_S)
                 taken += await _take_away(client, whole=number % 2 == 1)
         heard_s = await _everybody_listens(on.valkey)
         await on.rig.settled()
         judged = await on.rig.judge()
     return together(
-        noted(f"{rounds} times"),
+        noted(f"{count} times"),
         some_of("keys emptied or deleted", taken),
         at_most("all processes listen again after", heard_s, _HEARD_S),
         books(judged),

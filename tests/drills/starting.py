@@ -17,6 +17,7 @@ from tests.drills.aftermath import judged_after
 from tests.drills.figures import at_most, books, none_of, noted, times, together
 from tests.drills.filled import fill
 from tests.drills.leaving import refused
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Rig, rig
 
@@ -27,6 +28,7 @@ _COLD_STARTS = 3
 _FIRST_S, _UNDER_LABELS_S, _REFUSED_S, _SECOND_S = 3.0, 1.0, 1.0, 2.0
 _LOOK_S = 0.01
 _LIFE_S = 1.0
+_RESTART_S = 4.0  # about
 _SPENT = (
     "SELECT (SELECT count(*) FROM inbox WHERE attempts > 0)"
     " + (SELECT count(*) FROM effect e WHERE e.attempts >"
@@ -89,7 +91,7 @@ async def _restarted(r: Rig, count: int) -> tuple[float, int]:
     """Restart under load; return the longest time in a row that connections were refused."""
     load = asyncio.create_task(r.load(count * _MORNING, per_s=_PACE_PER_S))
     probing = asyncio.create_task(_longest_refused(r))
-    for _ in range(count):
+    for _ in rounds(count, _RESTART_S):
         await asyncio.sleep(_LIFE_S)
         await r.leave()
         await r.start()

@@ -13,6 +13,7 @@ from tests.drills.aftermath import judged_after
 from tests.drills.figures import at_most, books, none_of, noted, some_of, times, together
 from tests.drills.meanwhile import acting
 from tests.drills.points import POINTS
+from tests.drills.progress import rounds
 from tests.drills.registry import Finding, Options, drill
 from tests.drills.rig import Armed, Rig, rig
 from tests.drills.trouble import planted
@@ -32,9 +33,10 @@ _ORPHANS = (
 _ADVISORY = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory'"
 _LEASED = "SELECT count(*) AS n FROM worker WHERE until_us > ?"
 _LEASE_S = 2.0
+_ROUND_S = 4.0  # about
 
 
-@drill("C5", "kills during the sweep and the recovery at a start, 100 times (10 at scale 1)")
+@drill("C5", "kills during the sweep and the recovery at a start, 100 times (10 when quick)")
 async def killed_sweeps(options: Options, home: Path) -> Finding:
     """Leave orphans, die while they are settled, and measure how long the next start takes."""
     assert set(_LABELS) <= {one.label for one in POINTS}
@@ -44,17 +46,17 @@ async def killed_sweeps(options: Options, home: Path) -> Finding:
     async with rig(home, engine=options.engine, seed=options.seed, home_changes=changes) as r:
         slow = {"kind": "slow", "seconds": _SLOW_S, "times": -1}
         async with planted(r, slow), acting(r, _PACE_PER_S):
-            rounds = [
+            found = [
                 await _round(r, _LABELS[n % len(_LABELS)], dice.uniform(*_LIFE_S))
-                for n in range(count)
+                for n in rounds(count, _ROUND_S)
             ]
         judged = await judged_after(r)
         await r.bots[0].stop()
         held = await asyncio.to_thread(_still_held, r.location)
     return together(
         noted(f"{count} times"),
-        some_of("died at the point", sum(died for died, _ in rounds)),
-        at_most("orphans settled after (longest)", max(s for _, s in rounds), _FINISHED_S),
+        some_of("died at the point", sum(died for died, _ in found)),
+        at_most("orphans settled after (longest)", max(s for _, s in found), _FINISHED_S),
         none_of("locks left", held),
         books(judged),
     )
