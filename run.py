@@ -20,5 +20,7 @@ if __name__ == "__main__":
     complete()
 
     from commands.app import main
+    from commands.parts.logs import hush
 
+    hush()
     sys.exit(main())

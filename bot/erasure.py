@@ -8,6 +8,7 @@ import asyncio
 import time
 
 from bot.db import erasing, mentions
+from bot.db.checkpoint import empty_log_soon
 from bot.db.erasing import Erased, Erasing
 from bot.db.tx import Database
 from bot.db.veil import veil_of
@@ -35,6 +36,7 @@ async def erase_member(db: Database, wish: Erasing, patience_s: float = _PATIENC
     looked = await mentions.veil_everywhere(db, veil, but=people)
     erased = await _erase(db, wish)
     await mentions.veil_everywhere(db, veil, but=people, after=looked)
+    await empty_log_soon(db)  # it holds what was erased as it was before
     return erased
 
 

@@ -37,6 +37,7 @@ CHECK_EVERY_S = 60.0
 _CALM = 20  # a check that takes long comes less often: it may use a twentieth of the time
 _CERTIFICATE_EVERY_S = 6 * 3600.0
 log = structlog.get_logger()
+_SLOW = "没有等到，可能被别的程序锁着，或者磁盘很慢"
 
 
 class Look(Protocol):
@@ -119,7 +120,7 @@ class Vitals:
             async with asyncio.timeout(LOOK_WITHIN_S):
                 missing = await self.body.db.write(_touch)
         except (DatabaseTrouble, TimeoutError) as trouble:
-            troubles["database"] = f"1 秒内写不进数据库：{trouble}"
+            troubles["database"] = f"1 秒内写不进数据库：{str(trouble) or _SLOW}"
         else:
             if missing:
                 troubles["schema"] = f"数据库结构与程序不符：{'、'.join(missing)}"

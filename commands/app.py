@@ -21,6 +21,7 @@ from commands.groups import verbs as group_verbs
 from commands.links.verbs import links_app
 from commands.mass.verbs import mass_app
 from commands.member.verbs import member_app
+from commands.parts.ends import hold_ends, not_done
 from commands.parts.options import HomeOption, JsonOption, given, needed
 from commands.parts.problems import USAGE, Stop
 from commands.parts.usage import check_readable, explained
@@ -54,6 +55,16 @@ app.add_typer(twin_app, name="twin", rich_help_panel=TOOLS)
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit status: 0 fine, 1 findings, 2 usage, 3 unreachable."""
+    hold_ends()
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+        return code
+    except OSError as trouble:
+        return not_done(trouble)
+
+
+def _run(argv: list[str] | None) -> int:
     try:
         check_readable(sys.argv[1:] if argv is None else argv)
         outcome = app(args=argv, standalone_mode=False)
@@ -217,14 +228,19 @@ def decode(
 @app.command(rich_help_panel=DAILY)
 def ledger(
     home: HomeOption = None,
-    resolve: Annotated[str, typer.Option(help="要确认的动作编号")] = "",
-    verdict: Annotated[str, typer.Option("--as", help="确认为 done、retry 或 give_up")] = "",
+    resolve: Annotated[
+        str,
+        typer.Option(help="确认结果未知的：编号，如 12,15-19，或 all（全部）", show_default=False),
+    ] = "",
+    verdict: Annotated[
+        str, typer.Option("--as", help="确认为 done（做了）、retry（再发）或 give_up（不发了）")
+    ] = "",
     requeue: Annotated[
         str, typer.Option(help="重新处理隔离的事件：事件号，或 all（全部）", show_default=False)
     ] = "",
     as_json: JsonOption = False,
 ) -> int:
-    """账本：还欠着什么、结果未知的、被隔离的；逐条确认未知项，修好后重新处理隔离的。"""
+    """账本：还欠着什么、结果未知的、被隔离的；确认未知项，修好后重新处理隔离的。"""
     from commands import ledger as verb
 
     asked = needed(home)

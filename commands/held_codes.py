@@ -1,6 +1,7 @@
 """`db held-codes`: imported coupon codes that may have been given before a restore."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +49,8 @@ def _imported(home: Home) -> frozenset[str]:
 
 def _write(held: Sequence[Row], to: Path) -> None:
     try:
-        with to.open("x", encoding="utf-8") as file:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # each is worth money
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(["code", *(row["code"] for row in held), ""]))
     except FileExistsError:
         stop(f"{to} 已经有了，没有覆盖：换个名字")

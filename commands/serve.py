@@ -62,8 +62,12 @@ def run(home: Path, *, listening: bool = True, maker: Process | None = None) -> 
 
 
 def checked(home: Path) -> Home:
-    """Return a home that can be served; stops with everything that is wrong with its content."""
+    """Return a home that can be served, and log as it says from here on.
+
+    Stops with everything that is wrong with its content.
+    """
     read = open_home(home, with_rules=False)
+    logs.set_up(level=read.settings.log_level, sample=read.settings.log_sample)
     if advice := without_accounts(read):
         stop(advice, USAGE)
     if read.errors:

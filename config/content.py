@@ -190,12 +190,19 @@ class _Home:
         """Yield each noun of each file; a file holds one, or a list of them."""
         if not (self._home / folder).is_dir():
             return
-        for path in sorted((self._home / folder).iterdir()):
+        for path in self._listed(folder):
             name = f"{folder}/{path.name}"
             if path.suffix != ".yaml":
                 self._notes.add(Place(name), "不会读取：只读取 .yaml 文件", level="warning")
             elif node := self._tree(name):
                 yield from node.value if isinstance(node.value, tuple) else (node,)
+
+    def _listed(self, folder: str) -> list[Path]:
+        try:
+            return sorted((self._home / folder).iterdir())
+        except OSError as error:
+            self._notes.add(Place(folder), f"读不了：{error.strerror}")
+            return []
 
     def _tree(self, name: str) -> Node | None:
         if not (self._home / name).exists() and not (self._home / name).is_symlink():

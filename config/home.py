@@ -48,9 +48,20 @@ def instance_key(home: Path) -> bytes:
     """Return the 32 bytes that are this installation's own, made at the first call.
 
     They are written whole or not at all: of two processes that start together one makes the key
-    and both read it. Raises UnsafeKey when group or others may read the file, or it is damaged.
+    and both read it. Raises UnsafeKey when group or others may read the file, it is damaged, or it
+    cannot be made or read.
     """
     path = home / KEY_FILE
+    try:
+        return _key_at(path)
+    except OSError as trouble:
+        raise UnsafeKey(
+            f"实例密钥 {path} 读不了也建不了（{trouble.strerror}）：请检查它和目录的属主与权限，"
+            "并用运行服务的那个用户来运行"
+        ) from trouble
+
+
+def _key_at(path: Path) -> bytes:
     if not path.exists():
         _make_key(path)
     mode = path.stat().st_mode

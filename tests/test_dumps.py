@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.db import dumps, restored
-from bot.db.dumps import bare
+from bot.db.dumps import Served, _run, bare
 from bot.db.location import Postgres
 from bot.db.opening import connected, opened
+from bot.db.postgres_trouble import told_plainly
 from bot.db.reading import ask, engine
 from bot.db.tx import Tx
 from bot.errors import DatabaseTrouble
@@ -205,3 +206,18 @@ def test_a_backup_of_the_other_engine_is_refused(
 def test_a_password_stands_in_no_argument() -> None:
     place = Postgres(dsn="postgresql://bo:s3cret%40@db.example:5433/shop?sslmode=require")
     assert bare(place) == "postgresql://bo@db.example:5433/shop?sslmode=require"
+
+
+async def test_tools_older_than_the_server_are_told_as_such(tmp_path: Path) -> None:
+    old = tmp_path / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'aborting because of server version mismatch' >&2\nexit 1\n")
+    old.chmod(0o700)
+    served = Served(location=Postgres(dsn="postgresql://me@/shop"), env={})
+    with pytest.raises(DatabaseTrouble, match=r"pg_dump 没有做成：.*不低于服务器版本"):
+        await _run(served, str(old))
+
+
+def test_a_server_that_is_not_there_is_told_in_words_and_not_by_number() -> None:
+    location = Postgres(dsn="postgresql://me@/shop")
+    with pytest.raises(DatabaseTrouble, match="（No such file）"), told_plainly(location):
+        raise FileNotFoundError(2, "No such file")

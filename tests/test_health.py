@@ -73,6 +73,8 @@ async def test_readiness_is_red_within_two_seconds_of_no_commit(
         while (await client.get("/ready")).status == 200:  # noqa: ASYNC110  (it is asked, and tells nobody)
             await asyncio.sleep(0.05)
     assert time.monotonic() - began < 2.2
+    told = (await (await client.get("/ready")).json())["troubles"]["database"]
+    assert not told.endswith("：")
 
 
 async def test_a_callback_that_could_not_be_written_turns_readiness_red_for_a_moment(

@@ -15,13 +15,15 @@ import structlog
 
 from bot.clock import Now, moment
 from bot.db.notices import NoticeShelf
-from bot.db.sqlite import connect
+from bot.db.sqlite import SqliteDatabase, connect
+from bot.db.tx import Database
 from bot.errors import DatabaseTrouble
 
 WARN_BYTES = 64 * 1024 * 1024
 _WORTH_BYTES = 8 * 1024 * 1024  # twice of what the engine leaves by itself
 _EVERY_S = 10.0
 _ANYWAY_S = 600.0
+_SOON_S, _AGAIN_S = 3.0, 0.05
 log = structlog.get_logger()
 
 
@@ -45,6 +47,19 @@ def empty_log(database: Path) -> bool:
         (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
     return False
+
+
+async def empty_log_soon(db: Database) -> None:
+    """Empty the log of a SQLite database as soon as nobody is in the way, within 3 s or not at all.
+
+    A log that stays is emptied by the watch. A server keeps no such log.
+    """
+    if not isinstance(db, SqliteDatabase):
+        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SOON_S):
+            while not await asyncio.to_thread(empty_log, db.path):  # noqa: ASYNC110  (nobody rings)
+                await asyncio.sleep(_AGAIN_S)
 
 
 class LogWatch:

@@ -23,6 +23,7 @@ ASIDE = "xiaoer_before_"  # of a schema that made room
 _PATIENT = Limits(statement_s=3_600, lock_s=10, idle_s=24 * 3_600)
 _QUIET = "--no-owner", "--no-privileges"
 _LINES = 3
+_NEWER = "。它比服务器旧：请把不低于服务器版本的 PostgreSQL 工具放到 PATH 的前面"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,4 +133,5 @@ async def _run(served: Served, tool: str, *words: str) -> None:
         raise
     if running.returncode:
         said = "；".join(told.decode(errors="replace").strip().splitlines()[-_LINES:])
-        raise DatabaseTrouble(f"{Path(tool).name} 没有做成：{said}")
+        advice = _NEWER if "version mismatch" in said else ""
+        raise DatabaseTrouble(f"{Path(tool).name} 没有做成：{said}{advice}")

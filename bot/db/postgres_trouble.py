@@ -54,5 +54,9 @@ def _advice(raised: BaseException) -> str | None:
 
 def _reason(raised: BaseException) -> str:
     """Return the first line of what was said: details may hold what is in the rows."""
-    said = "" if isinstance(raised, ClientConfigurationError) else str(next(iter(raised.args), ""))
+    if isinstance(raised, ClientConfigurationError):
+        return type(raised).__name__
+    if isinstance(raised, OSError) and raised.strerror:
+        return raised.strerror  # its first argument is a number
+    said = str(next(iter(raised.args), ""))
     return said.partition("\n")[0] or type(raised).__name__

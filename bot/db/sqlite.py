@@ -7,6 +7,7 @@ Each piece of work has its own savepoint, so one that fails takes nothing with i
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import threading
 import time
@@ -26,6 +27,7 @@ Piece = Callable[[Tx], Any]  # work, run in place
 Waiting = deque[tuple[Piece, asyncio.Future[Any]]]
 _SLICE_S = 0.01  # of work that can wait, in one commit
 _BUSY_MS = 5_000
+_PRIVATE = 0o600
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 _ENGINE_TROUBLES = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT,
@@ -136,9 +138,9 @@ class SqliteDatabase:
         self._stop = True
         self._wake.set()
         self._thread.join()
-        self._writer.close()
         with self._using_reader:
             self._reader.close()
+        self._writer.close()  # the last: it alone can fold the log into the file and remove it
 
     def _serve(self) -> None:
         while True:
@@ -237,7 +239,13 @@ def _settle(futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[Outcome])
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open `path` as the engine uses it; `mode` is ro or rwc. Raises sqlite3.Error."""
+    """Open `path` as the engine uses it; `mode` is ro or rwc. Raises sqlite3.Error.
+
+    A file that is made here is its owner's alone, and so is its log: both hold customers' names.
+    """
+    if mode != "ro":
+        with contextlib.suppress(OSError):  # it is there; any other trouble SQLite tells itself
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
     uri = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
@@ -247,6 +255,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is written over
     return connection
 
 

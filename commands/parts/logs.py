@@ -4,16 +4,18 @@ A line written while an event or an effect is handled names it: `event_id`, and 
 the ledger's number. Members appear by their random id, never by a name that a platform knows.
 """
 
+import contextlib
+import io
 import logging
+import select
 import sys
 import threading
 from collections.abc import MutableMapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 from zlib import crc32
 
 import orjson
 import structlog
-from aiohttp.http_exceptions import BadHttpMessage
 
 from commands.parts.faults import told
 
@@ -28,6 +30,7 @@ ALLOWED = frozenset({
     "library", "where", "template", "pid", "again_s", "rows", "effects", "bytes",
 })  # fmt: skip
 _QUIET = frozenset({"debug", "info"})
+_PATIENCE_MS = 100
 _MOST_CHARS = 5_000  # a fault with its frames
 _LIBRARIES_SPEAK_FIRST = {"asyncio"}  # whose first line is a constant, and the rest a repr
 
@@ -39,12 +42,7 @@ def set_up(*, quiet: bool = False, level: Level = "info", sample: float = 1.0) -
     or none.
     """
     least = logging.WARNING if quiet else getattr(logging, level.upper())
-    structlog.configure(
-        processors=processors(sample),
-        wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=lambda *_names: StandardError(),
-        cache_logger_on_first_use=True,
-    )
+    _speak(least, sample, for_good=True)
     root = logging.getLogger()
     root.handlers = [Libraries()]
     root.setLevel(max(least, logging.WARNING) if level != "debug" else logging.DEBUG)
@@ -52,6 +50,23 @@ def set_up(*, quiet: bool = False, level: Level = "info", sample: float = 1.0) -
     logging.getLogger("aiohttp.server").addFilter(is_ours)
     sys.excepthook = lambda _kind, fault, _trace: _died("program", fault)
     threading.excepthook = lambda died: _died("thread", died.exc_value)
+
+
+def hush() -> None:
+    """Keep a command's output its own: of what we log only warnings and worse, on standard error.
+
+    `set_up` after it holds.
+    """
+    _speak(logging.WARNING, 1.0, for_good=False)
+
+
+def _speak(least: int, sample: float, *, for_good: bool) -> None:
+    structlog.configure(
+        processors=processors(sample),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=lambda *_names: StandardError(),
+        cache_logger_on_first_use=for_good,
+    )
 
 
 def processors(sample: float = 1.0) -> list[structlog.typing.Processor]:
@@ -72,6 +87,9 @@ def is_ours(record: logging.LogRecord) -> bool:
 
     That is answered 400; told, it would put a part of their headers into the log.
     """
+    # only a server has loaded it, and only it asks
+    from aiohttp.http_exceptions import BadHttpMessage
+
     return not (record.exc_info and isinstance(record.exc_info[1], BadHttpMessage))
 
 
@@ -100,13 +118,35 @@ def _died(what: str, fault: BaseException | None) -> None:
 
 
 class StandardError:
-    """Writes to what standard error is now, which a test or a supervisor may have replaced."""
+    """Writes to what standard error is now, which a test or a supervisor may have replaced.
+
+    A log that cannot be written, or that nobody reads any more, stops and delays nothing else: its
+    lines are lost until it can be. A reader is waited for a tenth of a second, once.
+    """
+
+    _stuck = False
 
     def msg(self, line: str) -> None:
-        """Write one line."""
-        sys.stderr.write(line + "\n")
+        """Write one line, if that can be done now."""
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # full, closed, none at all
+            if _takes(sys.stderr, 0 if StandardError._stuck else _PATIENCE_MS):
+                StandardError._stuck = False
+                sys.stderr.write(line + "\n")
+            else:
+                StandardError._stuck = True
 
     debug = info = warning = error = critical = exception = msg
+
+
+def _takes(stream: TextIO, within_ms: int) -> bool:
+    """Tell whether a stream takes a line without making us wait; what has no number does."""
+    try:
+        number = stream.fileno()
+    except io.UnsupportedOperation:
+        return True
+    poll = select.poll()
+    poll.register(number, select.POLLOUT)
+    return bool(poll.poll(within_ms))
 
 
 class _Sampled:
