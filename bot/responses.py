@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import structlog
 
+from bot import metrics
+from bot.actions import State
 from bot.clock import Clock, micros_of
 from bot.db import ledger
 from bot.db.patience import patiently
@@ -31,11 +33,18 @@ class Responses:
         """
         now_us = self._clock()
         try:
-            await patiently(
+            row = await patiently(
                 self._db, lambda tx: ledger.answered(tx, inbox_id, now_us), self._fallback
             )
         except DatabaseTrouble:
             log.exception("answer_not_noted", inbox=inbox_id)
+            return
+        if row is not None:
+            metrics.EFFECTS.labels(row["kind"], State.DONE).inc()
+            log.info(
+                "performed", effect=row["id"], kind=row["kind"], state=State.DONE, code=0,
+                attempt=row["attempts"],
+            )  # fmt: skip
 
     async def empty(self, inbox_id: int) -> None:
         """Note that a response went out without its answer, which follows as a message.

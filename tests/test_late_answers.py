@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
-from bot import responses
+from bot import metrics, responses
 from bot.db.patience import patiently
-from bot.db.tx import Database, Tx, Work
+from bot.db.tx import Database, Row, Tx, Work
 from bot.errors import DatabaseTrouble
 from tests.callbacks import said
 from tests.front import front
@@ -55,9 +57,9 @@ async def test_a_connection_is_free_for_the_next_callback_before_its_answer_is_n
     """A platform keeps its connections, and waits no more than 5 s for an answer."""
     database = asyncio.Event()
 
-    async def slowly(db: Database, work: Work[None], within: timedelta) -> None:
+    async def slowly(db: Database, work: Work[Row | None], within: timedelta) -> Row | None:
         await database.wait()
-        await patiently(db, work, within)
+        return await patiently(db, work, within)
 
     monkeypatch.setattr(responses, "patiently", slowly)
     async with (
@@ -75,6 +77,25 @@ async def test_a_connection_is_free_for_the_next_callback_before_its_answer_is_n
         database.set()
         await shop.worker.stop(5.0)
         assert [row["state"] for row in await shop.rows(replies)] == ["done", "done"]
+
+
+async def test_an_answer_inside_is_counted_and_told_like_any_other_effect_and_once(
+    tmp_path: Path,
+) -> None:
+    said_inside = metrics.EFFECTS.labels("oa_reply", "done")
+    before = said_inside._value.get()
+    async with installed(tmp_path) as shop, front(shop) as client:
+        post = post_of(said("ada", "领券", 1))
+        with capture_logs(processors=[merge_contextvars]) as lines:
+            for _ in range(2):  # the second is a repeat of the platform
+                got = await client.post("/callback/oa", params=post.query, data=post.body)
+                assert got.status == 200
+                await shop.worker.stop(5.0)
+        (row,) = await shop.rows("SELECT id, key FROM effect WHERE kind = 'oa_reply'")
+    (told,) = [line for line in lines if line["event"] == "performed"]
+    assert (told["effect"], told["kind"], told["state"]) == (row["id"], "oa_reply", "done")
+    assert row["key"].startswith(told["event_id"])
+    assert said_inside._value.get() == before + 1
 
 
 async def test_patience_has_an_end(shop: Installed) -> None:
