@@ -11,7 +11,7 @@ stores_app = typer.Typer(help="门店：从表格导入。")
 staff_app = typer.Typer(help="导购：从表格导入。")
 codes_app = typer.Typer(help="活码：给门店和导购各做一个。")
 
-FileArgument = Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GB18030")]
+FileArgument = Annotated[Path, typer.Argument(help="CSV 文件，UTF-8、GB18030 或 UTF-16")]
 PackOption = Annotated[
     str,
     typer.Option(

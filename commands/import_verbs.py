@@ -10,7 +10,9 @@ from commands.parts.problems import USAGE, stop
 
 FileArgument = Annotated[
     Path | None,
-    typer.Argument(help="别处的规则：JSON（后台自动回复、关键词表…），或表格 .xlsx .csv"),
+    typer.Argument(
+        help="别处的规则：JSON、YAML、一行一对（后台自动回复、关键词表…），或表格 .xlsx .csv"
+    ),
 ]
 AccountOption = Annotated[
     str, typer.Option("--account", "--from-account", help="从这个公众号后台的自动回复导入")
@@ -26,7 +28,7 @@ ForceOption = Annotated[
 DeleteOption = Annotated[
     bool, typer.Option("--delete-missing", help="表格：表里删掉的行，规则也删掉")
 ]
-_SHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv")
+_SHEETS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".tsv")
 
 
 def rules_import(
@@ -49,12 +51,20 @@ def rules_import(
         return of_console.run(needed(home), account, dry_run=dry_run)
     if file.suffix.lower() in _SHEETS:
         from commands.sheets import importing as of_sheets
+        from commands.sheets.reading import OtherTable
 
-        return of_sheets.run(
-            needed(home), file, dry_run=dry_run, force=force, delete_missing=delete_missing,
-            as_json=as_json,
-        )  # fmt: skip
+        try:
+            return of_sheets.run(
+                needed(home), file, dry_run=dry_run, force=force, delete_missing=delete_missing,
+                as_json=as_json,
+            )  # fmt: skip
+        except OtherTable as other:
+            rows = other.rows
+    else:
+        rows = None
+    if force or delete_missing or as_json:
+        stop("--force、--delete-missing、--json 只用于 rules export 导出的表格", USAGE)
     from commands.importing import verb
 
     asked = verb.Asked(file=file, name=name, priority=priority, dry_run=dry_run)
-    return verb.run(needed(home), asked)
+    return verb.run(needed(home), asked, rows)

@@ -32,9 +32,9 @@ def run(home: Path, *, resolve: str, verdict: str, requeue: str, as_json: bool) 
     if requeue and (resolve or verdict):
         stop("--requeue 和 --resolve 分两次运行：一次只做一件", USAGE)
     if requeue:
-        return requeueing.run(home, requeue)
+        return requeueing.run(home, requeue, as_json=as_json)
     if resolve or verdict:
-        return resolving.run(home, resolve, verdict)
+        return resolving.run(home, resolve, verdict, as_json=as_json)
     reader = reader_of(home)
     standing = reader.ask(lambda tx: books(tx, _MOST))
     if as_json:

@@ -14,7 +14,9 @@ LimitOption = Annotated[int, typer.Option(help="最多列几单", min=1, max=10_
 
 @orders_app.command("import")
 def import_orders(
-    file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GB18030，金额以元为单位")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV 文件，UTF-8、GB18030 或 UTF-16，金额以元为单位")
+    ],
     source: Annotated[str, typer.Option(help="来源：settings.yaml 里 sources 的 id")],
     home: HomeOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只试算，什么都不记")] = False,

@@ -8,6 +8,7 @@ from pathlib import Path
 from commands.parts.compose import open_home
 from commands.parts.problems import FINDINGS, FINE, USAGE, show, stop
 from config.nouns import Content
+from config.problems import Problem
 from config.rosters import STAFF, STORES, Checked, Merged, Roster, as_csv, check_rows, merge
 from config.rosters import read_cells as cells_of
 from config.whole import write_whole
@@ -36,17 +37,23 @@ def run(name: str, home: Path, asked: Asked) -> int:
     """
     roster, read = ROSTERS[name], open_home(home, with_rules=False)
     _refuse_others(asked.file)
-    checked = check_rows(asked.file.resolve(), roster, _known(roster, read.content))
     old, found = cells_of(home, roster)
-    if any(each.level == "error" and each.line <= 1 for each in found):
+    if any(_hides_rows(each, roster) for each in found):
         show(found)
         stop(f"{roster.file} 本身读不了，先改好它再导入；什么都没有改")
+    checked = check_rows(asked.file.resolve(), roster, _known(roster, read.content), old)
     if not checked.rows and not checked.problems:
         stop(f"{asked.file} 里没有一行内容")
     merged = merge(roster, old, checked.rows)
     written = _write(home, roster, merged) if _may(asked, checked, merged) else False
     _tell(asked, roster, checked, merged, written)
     return FINDINGS if checked.bad or not checked.whole else FINE
+
+
+def _hides_rows(problem: Problem, roster: Roster) -> bool:
+    """Whether a sheet holds more than was read of it, which writing it anew would lose."""
+    of_a_cell = problem.line > 1 and problem.column in roster.headers
+    return problem.level == "error" and not of_a_cell
 
 
 def _refuse_others(file: Path) -> None:

@@ -54,16 +54,19 @@ def campaign(fields: Fields, *, now: datetime) -> Campaign:
     )
 
 
-def pool(fields: Fields, *, now: datetime) -> Pool:
-    """Read one pool and its groups."""
+def pool(fields: Fields, *, now: datetime, official: frozenset[str] | None) -> Pool:
+    """Read one pool and its groups, which none of the `official` accounts can have."""
     groups = tuple(_group(group, now=now) for group in fields.nested("groups"))
     if not groups:
         fields.warn("groups", "群池里没有群，顾客会被告知暂时没有群")
     kf = fields.text("kf")
+    account = fields.ref("account", "账号", required=True)
+    if account in (official or ()):
+        fields.refuse("account", f"{account} 是公众号，没有客户群：写企业微信应用的账号")
     return Pool(
         id=fields.ident("群池"),
         name=fields.text("name", required=True),
-        account=fields.ref("account", "账号", required=True),
+        account=account,
         groups=groups,
         benefit=fields.ref("benefit", "活动"),
         tags=fields.texts("tags"),

@@ -1,9 +1,11 @@
 """Reads and checks everything an operator writes in a home folder besides settings and rules."""
 
 import dataclasses
+import os.path
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,7 +21,7 @@ from config.ladder import stages
 from config.menu import menu
 from config.notes import CheckText, Comparable, Notes
 from config.notices import doubts, notice
-from config.nouns import Campaign, Content, MenuEntry
+from config.nouns import Campaign, Content, MenuEntry, Pool
 from config.problems import Place, Problem
 from config.questions import staff_questions
 from config.saying import Written, breaches, doubtful
@@ -53,12 +55,14 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
     now: datetime | None = None,
     check_text: CheckText = any_text,
     comparable: Comparable = str.casefold,
+    fresh: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Content, tuple[Problem, ...]]:
     """Return the content of `home` and every problem of every file, in the order of the files.
 
     `accounts` are the ids that pools may name, `official` those that notices may, None when
     nobody knows; `check_text` tells what is wrong with a text with slots, or None, and
-    `comparable` makes one of what customers type in many ways. What cannot be read is left out,
+    `comparable` makes one of what customers type in many ways. `fresh` are texts of files, by
+    their place in `home`, that are read as if they were there. What cannot be read is left out,
     so a Content that came with problems of level error is good for looking at and not for
     serving. An unknown `zone` raises ZoneInfoNotFoundError. Reading changes nothing.
     """
@@ -77,7 +81,7 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
         notes.define("公众号", account, Place("settings.yaml"))
     if not home.is_dir():
         return Content(store_zone=zone), (Place(str(home)).problem("没有这个目录"),)
-    content = _Home(home, notes, official).content(zone)
+    content = _Home(home, notes, official, fresh).content(zone)
     problems = (*notes.problems, *notes.missing())
     return content, tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
 
@@ -85,8 +89,15 @@ def read(  # noqa: PLR0913  (what judges texts and time comes from above)
 class _Home:
     """Reads the files of one home, each kind of noun into its place."""
 
-    def __init__(self, home: Path, notes: Notes, official: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        notes: Notes,
+        official: frozenset[str] | None,
+        fresh: Mapping[str, str],
+    ) -> None:
         self._home = home
+        self._fresh = fresh
         self._notes = notes
         self._official = official
         self._written: list[Written] = []
@@ -98,7 +109,7 @@ class _Home:
         personas = self._folder("personas", lambda fields: persona(fields, self._written))
         campaigns = self._folder("campaigns", self._campaign)
         notices = self._folder("notices", lambda fields: notice(fields, self._official))
-        pools = self._folder("pools", lambda fields: pool(fields, now=self._notes.now))
+        pools = self._folder("pools", self._pool)
         self._notes.problems.extend(too_many_welcomes(pools))
         content = Content(
             stores=_by_id(stores, lambda each: each.id),
@@ -153,12 +164,20 @@ class _Home:
         if not read.codes_file:
             return read
         codes, problems = read_home_codes(self._home, read.codes_file)
-        self._notes.problems.extend(problems)
+        for problem in problems:
+            if problem.line:
+                self._notes.problems.append(problem)
+            else:  # of the file as a whole, whose name stands here
+                say = fields.refuse if problem.level == "error" else fields.warn
+                say("codes_file", f"{problem.file} {problem.message}")
         if not codes:
             fields.refuse("codes_file", "这个活动没有库存：券码文件里没有可用的券码")
         elif read.stock > len(codes):
             fields.refuse("stock", f"库存 {read.stock} 多于券码文件里的 {len(codes)} 个")
         return dataclasses.replace(read, stock=min(read.stock or len(codes), len(codes)))
+
+    def _pool(self, fields: Fields) -> Pool:
+        return pool(fields, now=self._notes.now, official=self._official)
 
     def _calendar(self) -> Calendar:
         calendar, problems = holidays(self._home)
@@ -188,9 +207,9 @@ class _Home:
 
     def _nodes(self, folder: str) -> Iterator[Node]:
         """Yield each noun of each file; a file holds one, or a list of them."""
-        if not (self._home / folder).is_dir():
-            return
-        for path in self._listed(folder):
+        listed = self._listed(folder) if (self._home / folder).is_dir() else []
+        coming = [self._home / name for name in self._fresh if name.startswith(f"{folder}/")]
+        for path in sorted({*listed, *coming}):
             name = f"{folder}/{path.name}"
             if path.suffix != ".yaml":
                 self._notes.add(Place(name), "不会读取：只读取 .yaml 文件", level="warning")
@@ -199,18 +218,21 @@ class _Home:
 
     def _listed(self, folder: str) -> list[Path]:
         try:
-            return sorted((self._home / folder).iterdir())
+            return [*(self._home / folder).iterdir()]
         except OSError as error:
             self._notes.add(Place(folder), f"读不了：{error.strerror}")
             return []
 
     def _tree(self, name: str) -> Node | None:
-        if not (self._home / name).exists() and not (self._home / name).is_symlink():
+        if name in self._fresh:
+            return self._parsed(name, self._fresh[name])
+        if not os.path.lexists(self._home / name):
             return None
         text, problems = read_text(self._home, name, limit_bytes=MAX_YAML_BYTES)
         self._notes.problems.extend(problems)
-        if text is None:
-            return None
+        return None if text is None else self._parsed(name, text)
+
+    def _parsed(self, name: str, text: str) -> Node | None:
         node, problems = read_yaml(text, name)
         self._notes.problems.extend(problems)
         return node

@@ -9,6 +9,7 @@ from config.problems import Place, Problem
 
 MAX_YAML_BYTES = 1024 * 1024
 MAX_SHEET_BYTES = 16 * 1024 * 1024
+UTF16 = "utf-16"
 _EVIDENCE_BYTES = 8  # four Chinese characters that no other encoding writes like this
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -17,6 +18,8 @@ def read_text(
     home: Path, name: str, *, limit_bytes: int, encodings: tuple[str, ...] = ("utf-8-sig",)
 ) -> tuple[str | None, tuple[Problem, ...]]:
     """Return the text of `name` in `home`, decoded by the first of `encodings` that fits.
+
+    UTF-16 is known by its mark, and read where it is one of them.
 
     Refused with a problem: a missing file, a path or link that leaves the home, anything but a
     regular file, more than `limit_bytes`, an unknown encoding. A file that everybody may write is
@@ -59,9 +62,9 @@ def _bytes(home: Path, path: Path, limit_bytes: int) -> tuple[bytes, int]:
 def _decoded(content: bytes, encodings: tuple[str, ...]) -> str:
     """Return the text; raise the UnicodeError of the encoding that got furthest."""
     if content.startswith(_UTF16_MARKS):
-        raise UnicodeError
+        return _decoded_utf16(content, encodings)
     reached: list[UnicodeDecodeError] = []
-    for encoding in encodings:
+    for encoding in (one for one in encodings if one != UTF16):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError as error:
@@ -70,6 +73,16 @@ def _decoded(content: bytes, encodings: tuple[str, ...]) -> str:
             if _surely_utf8(content[: error.start]):
                 break
     raise max(reached, key=lambda error: error.start)
+
+
+def _decoded_utf16(content: bytes, encodings: tuple[str, ...]) -> str:
+    if UTF16 not in encodings:
+        raise UnicodeError
+    try:
+        # A file of UTF-8 that was converted may have kept its own mark.
+        return content.decode(UTF16).removeprefix("\ufeff")
+    except UnicodeDecodeError as cut:
+        raise UnicodeError from cut  # its bytes are no places of lines
 
 
 def _surely_utf8(readable: bytes) -> bool:

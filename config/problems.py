@@ -57,5 +57,20 @@ def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str:
     >>> nearest("newcommer", ["pets", "newcomer"])
     'newcomer'
     """
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
+    known = list(names)
+    if (whole := unshorn(name, known)) != name:
+        return whole
+    close = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return close[0] if close else ""
+
+
+def unshorn(number: str, known: Iterable[str]) -> str:
+    """Return the one of `known` that a spreadsheet made this number of; without one the number.
+
+    >>> unshorn("7", ["0007", "12"]), unshorn("12", ["0007", "12"]), unshorn("S1", ["S01"])
+    ('0007', '12', 'S1')
+    """
+    if not number.isdecimal():
+        return number
+    same = {one for one in known if one.isdecimal() and one.lstrip("0") == number.lstrip("0")}
+    return same.pop() if len(same) == 1 else number

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from config.fields import Fields
 from config.notes import Notes
 from config.nouns import EntryCode, Staff, Store
 from config.problems import Place, Problem
-from config.sheets import read_sheet
+from config.sheets import guarded, read_sheet
 from config.shop import (
     ENTRY_CODE_HEADERS,
     STAFF_HEADERS,
@@ -59,8 +59,12 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
-def check_rows(file: Path, roster: Roster, known: Names) -> Checked:
-    """Read a sheet from anywhere and check each row against what is `known`; changes nothing."""
+def check_rows(file: Path, roster: Roster, known: Names, there: Sequence[Cells] = ()) -> Checked:
+    """Read a sheet from anywhere and check each row against what is `known`; changes nothing.
+
+    A row that would be a new one beside one of `there`, with the same number less its zeros, is
+    wrong.
+    """
     nodes, found = read_sheet(file.parent, file.name, roster.headers)
     notes = Notes(now=datetime.now(UTC), zone=ZoneInfo("UTC"), check_text=lambda _: None)
     for kind, names in known.items():
@@ -70,7 +74,10 @@ def check_rows(file: Path, roster: Roster, known: Names) -> Checked:
         fields = Fields(node, notes)
         roster.make(fields)
         fields.finish()
-    problems = sorted((*found, *notes.problems, *notes.missing()), key=lambda each: each.line)
+    shorn = _shorn(nodes, roster, [row.get(roster.key, "") for row in there])
+    problems = sorted(
+        (*found, *notes.problems, *notes.missing(), *shorn), key=lambda each: each.line
+    )
     wrong = {each.line for each in problems if each.level == "error"}
     lines = {node.at.line for node in nodes}
     return Checked(
@@ -79,6 +86,16 @@ def check_rows(file: Path, roster: Roster, known: Names) -> Checked:
         whole=wrong <= lines,
         problems=tuple(problems),
     )
+
+
+def _shorn(nodes: Iterable[Node], roster: Roster, there: Sequence[str]) -> Iterator[Problem]:
+    names, whole = set(there), {one.lstrip("0"): one for one in there if one.isdecimal()}
+    for node in nodes:
+        name = _cells(node).get(roster.key, "")
+        old = whole.get(name.lstrip("0")) if name.isdecimal() and name not in names else None
+        if old:
+            text = f"{roster.key}: 表里已有 {old}，这里是 {name}：像是表格软件去掉了前面的 0"
+            yield Place(node.at.file, node.at.line, roster.key).problem(text, hint=old)
 
 
 def read_cells(home: Path, roster: Roster) -> tuple[tuple[Cells, ...], tuple[Problem, ...]]:
@@ -126,11 +143,14 @@ def merge(roster: Roster, old: Sequence[Cells], new: Sequence[Cells]) -> Merged:
 
 
 def as_csv(headers: Mapping[str, str], rows: Sequence[Cells]) -> bytes:
-    """Return a sheet that spreadsheet programs open without asking: UTF-8 with its mark."""
+    """Return a sheet that spreadsheet programs open without asking: UTF-8 with its mark.
+
+    No cell runs there as a formula.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(headers.values())
-    writer.writerows([row.get(field, "") for field in headers] for row in rows)
+    writer.writerows([guarded(row.get(field, "")) for field in headers] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -114,8 +114,9 @@ def test_cases_that_come_with_a_set_are_tried_and_written(shop: Shop) -> None:
 @pytest.mark.parametrize("raw", [
     b"\xef\xbb\xbf" + '{"暗号": "天王盖地虎"}'.encode(),
     '{"暗号": "天王盖地虎"}'.encode("gb18030"),
+    '{"暗号": "天王盖地虎"}'.encode("utf-16"),
 ])  # fmt: skip
-def test_a_byte_order_mark_and_gb18030_are_read(shop: Shop, raw: bytes) -> None:
+def test_a_byte_order_mark_gb18030_and_utf16_are_read(shop: Shop, raw: bytes) -> None:
     assert shop.bring(raw).code == 0
     assert shop.answers("暗号") == ["天王盖地虎"]
 
@@ -132,7 +133,8 @@ def test_a_byte_order_mark_and_gb18030_are_read(shop: Shop, raw: bytes) -> None:
         (b"", "是空的"),
         (b"42", "看不出是哪种规则"),
         (b'{"port": 8080, "name": "bot"}', '"keyword_type": 3'),
-        ("﻿规则".encode("utf-16"), "UTF-16"),
+        ("规则".encode("utf-16"), "set.json:1:1: 不是合法的 JSON"),
+        ("规则".encode("utf-16")[:-1], "UTF-16"),
     ],
 )
 def test_what_is_no_rules_is_refused_with_a_reason(shop: Shop, raw: bytes, said: str) -> None:

@@ -209,6 +209,31 @@ async def test_several_are_settled_at_once_and_each_that_is_not_has_its_reason(
     ]
 
 
+async def test_what_became_of_each_is_told_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        await _six_unknown(rooms)
+        await _run(rooms, "UPDATE effect SET state = 'done' WHERE id = 2")
+    argv = ("ledger", "--home", tmp_path, "--resolve", "1-2", "--as", "done", "--json")
+    told = await asyncio.to_thread(command, capsys, *argv)
+    assert (told.code, told.err) == (1, "")
+    assert json.loads(told.out) == {
+        "v": 1,
+        "as": "done",
+        "settled": [1],
+        "left": [
+            {
+                "id": 2,
+                "why": "done",
+                "told": "动作 #2 现在是「完成」，只有结果未知的才需要确认",
+            }
+        ],
+    }
+    again = await asyncio.to_thread(command, capsys, "ledger", "--home", tmp_path, *argv[3:])
+    assert json.loads(again.out)["settled"] == []
+
+
 async def test_all_that_are_unknown_now_are_settled_call_by_call(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

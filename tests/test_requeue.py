@@ -1,6 +1,7 @@
 """Quarantine: poison is set aside with where it failed, and worked off by one command."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,17 @@ async def test_one_event_or_all_are_requeued_while_no_server_runs(
     everything = await asyncio.to_thread(command, capsys, *argv, "all")
     assert (everything.code, "2 个" in everything.out) == (0, True)
     assert await states(tmp_path) == ["new"] * 3
+
+
+async def test_how_many_are_requeued_is_told_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with served_home(tmp_path) as rooms:
+        for number in range(2):
+            await quarantined(rooms, number)
+    argv = ("ledger", "--home", tmp_path, "--requeue", "all", "--json")
+    told = [await asyncio.to_thread(command, capsys, *argv) for _ in range(2)]
+    assert [(one.code, json.loads(one.out)["requeued"]) for one in told] == [(0, 2), (1, 0)]
 
 
 async def test_a_running_server_is_asked(

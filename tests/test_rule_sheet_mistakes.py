@@ -18,7 +18,7 @@ from tests.rule_sheet import FOOD, Office, office
 __all__ = ["office"]
 
 NAMES = Names({
-    "store": {"S012": "良渚店", "12": "十二店"}, "channel": {"oa": "", "kf": ""},
+    "store": {"S012": "良渚店", "12": "十二店", "0007": "七店"}, "channel": {"oa": "", "kf": ""},
     "campaign": {"newcomer": "新人券"}, "pool": {"pets": "宠物群"}, "persona": {"xiaoer": "小二"},
     "tag": {},
 })  # fmt: skip
@@ -34,7 +34,12 @@ NAMES = Names({
         ("first", "2026/11/1 0:00:00", "2026-11-01"),
         ("first", datetime(2026, 11, 1), "2026-11-01"),  # noqa: DTZ001 (a cell has no zone)
         ("first", date(2026, 11, 1), "2026-11-01"),
+        ("first", 46327.0, "2026-11-01"),
+        ("first", "46327", "2026-11-01"),
+        ("first", 20261101.0, "2026-11-01"),
         ("stores", "Ｓ０１２ ", "S012"),
+        ("stores", 7.0, "0007"),
+        ("stores", "7、12", "0007、12"),
         ("stores", 12.0, "12"),
         ("stores", "S012, 12", "S012、12"),
         ("stores", "良渚店", "S012"),
@@ -69,7 +74,9 @@ def test_a_cell_means_the_same_however_a_spreadsheet_dresses_it(
         ("first", "2026-13-01", "没有这一天", "2026-11-01"),
         ("first", "2026/2/30", "没有这一天：2026 年 2 月 30 日", "2026-11-01"),
         ("first", "下周一", "不是日期", "2026-11-01"),
-        ("first", 46327.0, "不是日期", "2026-11-01"),
+        ("first", 463270.0, "不是日期", "2026-11-01"),
+        ("first", 46327.5, "不是日期", "2026-11-01"),
+        ("first", 11.01, "不是日期", "2026-11-01"),
         ("stores", "S021", "没有门店 S021", "S012"),
         ("campaign", "newcommer", "没有活动 newcommer", "newcomer"),
         ("mode", "完全一样", "没有这种匹配方式", "完全一致"),

@@ -131,11 +131,12 @@ def test_without_the_shared_list_the_run_says_so_and_goes_on(
     assert "not measured" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_labels_are_read_and_what_else_a_line_tells_does_not_count(
-    tmp_path: Path, stage: Stage
+    tmp_path: Path, stage: Stage, encoding: str
 ) -> None:
     file = tmp_path / "marked.jsonl"
-    file.write_bytes(b"\xef\xbb\xbf" + LABELS.encode())
+    file.write_bytes(LABELS.encode(encoding))
     assert read_labels(file, stage.rules) == (
         Message(text="怎么领劵", rule="coupon"),
         Message(text="领券", rule="coupon"),

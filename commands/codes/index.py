@@ -9,7 +9,7 @@ from pathlib import Path
 from commands.codes.pictures import Picture
 from commands.codes.rows import Code
 from config.rosters import Cells
-from config.sheets import read_sheet
+from config.sheets import guarded, read_sheet
 from config.whole import write_whole
 
 FILE = "index.csv"
@@ -82,5 +82,5 @@ class Index:
 
 def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
+    csv.writer(text, lineterminator="\n").writerow(map(guarded, cells))
     return text.getvalue()

@@ -6,7 +6,7 @@ from bot.platforms.oa.api.console import ReadAutoReplies
 from commands.console.asking import ask, official
 from commands.console.auto_replies import read_auto_replies
 from commands.doctor import before
-from commands.importing.landing import land, refuse_existing
+from commands.importing.landing import prove_all, tell_landed, write
 from commands.importing.written import written
 from commands.parts.compose import open_home
 from commands.parts.problems import FINE, stop
@@ -28,7 +28,7 @@ def run(home: Path, wanted: str, *, dry_run: bool) -> int:
     if not made.files and not made.by_hand:
         print(f"公众号 {account.id} 的后台没有自动回复")
         return FINE
-    refuse_existing(home, made)
+    (landing,) = prove_all(read, [(found, made)])
     if not dry_run:
         try:
             before.keep(before.kept_file(home, account.id, "autoreply"), told)
@@ -36,8 +36,9 @@ def run(home: Path, wanted: str, *, dry_run: bool) -> int:
             stop(
                 f"{trouble.filename or home} 写不了（{trouble.strerror}）：请检查目录权限和磁盘空间"
             )
+        write(home, [landing])
     print(f"公众号 {account.id}：")
-    land(read, found, made, dry_run=dry_run)
+    tell_landed(read, landing, dry_run=dry_run)
     if not dry_run:
         print(
             f"下一步：python run.py check --home {home}；没有问题就重启 serve，欢迎语和人设那时换新"

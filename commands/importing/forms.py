@@ -33,7 +33,11 @@ FORMS = """\
     {"keyword": {"天气": {"keywords": ["天气"], "match_type": "contains", "reply": "晴"}}}
   一行一条（0 完全匹配，1 左边匹配，2 右边匹配，3 模糊匹配；几个词用空格分开）
     [{"keyword": "营业时间 几点", "keyword_type": 3, "reply": "7:00 到 23:00"}]
-也可以一行一个 JSON。表格请用 .xlsx 或 .csv；公众号后台可以直接读：--account 账号"""
+也可以一行一个 JSON，或：
+  表格（.xlsx、.csv、.tsv），表头里有 关键词 和 回复，还可以有 匹配方式
+  YAML：  营业时间: 7:00 到 23:00
+  一行一对：  营业时间=7:00 到 23:00
+公众号后台可以直接读：--account 账号"""
 
 
 _NOTHING = ReplySet(title="空的", remarks=("里面一条规则也没有：请看导出时有没有选上规则",))
@@ -158,6 +162,8 @@ def _is_number(value: object) -> bool:
 def _listed(rows: Sequence[Any], table: Mapping[str, Any]) -> ReplySet:
     good = {number: row for number, row in enumerate(rows, start=1) if is_row(row)}
     if not good and rows:
+        if any(isinstance(row, Mapping) and {"id", "do"} <= {*row} for row in rows):
+            raise UnknownForm("这是店小二自己的规则文件，不用导入：放进家目录的 rules/ 就会读")
         if all(isinstance(row, Mapping) and len(row) == 1 for row in rows):
             return _mapped({name: one for row in rows for name, one in row.items()}, strict=True)
         raise UnknownForm

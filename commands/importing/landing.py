@@ -1,20 +1,33 @@
 """Brings written files into a home, after they proved to load, and tells what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from commands.importing.proving import Proven, clashes, prove
 from commands.importing.replies import ReplySet
 from commands.importing.written import ORIGIN, Written
-from commands.parts.compose import PLAYBOOK, Home
+from commands.parts.compose import PLAYBOOK, Home, content_of
 from commands.parts.problems import show, stop
 from commands.report.dialogues import failed_dialogues
 from config.whole import write_whole
-from keyword_rules.rule import TEXT, Hit, Subject, Template
+from keyword_rules.match import RuleSet
+from keyword_rules.rule import TEXT, Hit, Rule, Subject, Template
 
 _FOLDERS = ("rules", "personas", "welcomes")
 _MOST_TOLD = 20
 _HEAD_BYTES = 1_024  # the line that says where a file came from is one of its first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """A set on its way into a home: its files, how they proved, and the rules they come to."""
+
+    found: ReplySet
+    made: Written
+    proven: Proven
+    before: RuleSet
 
 
 def landed(home: Path, origin: str) -> tuple[str, ...]:
@@ -34,20 +47,58 @@ def _head(path: Path) -> bytes:
         return b""
 
 
-def land(home: Home, found: ReplySet, made: Written, *, dry_run: bool) -> None:
-    """Write the files, unless one is there or they would not load; then it stops."""
-    refuse_existing(home.folder, made)
-    rules = {name: text for name, text in made.files.items() if name.startswith("rules/")}
-    proven = prove(home, rules, personas=made.personas)
-    if proven.problems:
-        show(proven.problems)
+def prove_all(home: Home, sets: Iterable[tuple[ReplySet, Written]]) -> tuple[Landing, ...]:
+    """Read the files of all sets as serving would, each beside those before; nothing is written.
+
+    Stops with every problem when one of them is there already, or the home would not load.
+    """
+    landings: list[Landing] = []
+    files: dict[str, str] = {}
+    personas: list[str] = []
+    beside: list[Rule] = []
+    coming: set[str] = set()
+    before = home.rules.current
+    for found, made in sets:
+        refuse_existing(home.folder, made)
+        rules, rest = _parted(made.files)
+        if twice := sorted({*made.files} & coming):
+            stop(f"有两份都要写 {'、'.join(twice)}：请给其中一份换个名字；什么都没有写")
+        coming |= {*made.files}
+        files |= rest
+        personas += made.personas
+        proven = prove(home, rules, personas=personas, beside=beside)
+        landings.append(Landing(found=found, made=made, proven=proven, before=before))
+        beside += proven.new
+        before = proven.together
+    problems = [one for landing in landings for one in landing.proven.problems]
+    problems += _content_problems(home, files)
+    if problems:
+        show(problems)
         stop("这些规则读不进去，什么都没有写")
-    if not dry_run:
-        write(home.folder, made)
-    tell(made, dry_run=dry_run)
-    _tell_clashes(proven)
-    _tell_dialogues(home, proven)
-    _tell_examples(proven, found)
+    return tuple(landings)
+
+
+def _parted(files: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files of rules, and the others."""
+    rules = {name: text for name, text in files.items() if name.startswith("rules/")}
+    return rules, {name: text for name, text in files.items() if name not in rules}
+
+
+def _content_problems(home: Home, files: Mapping[str, str]) -> Iterator[str]:
+    """Yield what would keep the content from being served with these files, and does not yet."""
+    if not files:
+        return
+    there = {*map(str, home.problems)}
+    _, problems = content_of(home.folder, home.settings, files)
+    yield from (str(p) for p in problems if p.level == "error" and str(p) not in there)
+
+
+def tell_landed(home: Home, one: Landing, *, dry_run: bool) -> None:
+    """Print what came in with a set, and what of it and of the home now goes otherwise."""
+    tell(one.made, dry_run=dry_run)
+    _tell_clashes(one.proven)
+    _tell_dialogues(home, one)
+    _tell_examples(one.proven, one.found)
 
 
 def refuse_existing(home: Path, made: Written) -> None:
@@ -60,13 +111,38 @@ def refuse_existing(home: Path, made: Written) -> None:
         )
 
 
-def write(home: Path, made: Written) -> None:
-    """Write every file whole. Stops when one cannot be written."""
+def write(home: Path, landings: Iterable[Landing]) -> None:
+    """Write every file of all sets, none of which is there. Stops when one cannot be written.
+
+    Then those that were written are taken back, and any that cannot be is told.
+    """
+    kept: list[str] = []
     try:
-        for name, content in made.files.items():
-            write_whole(home / name, content.encode())
+        with ExitStack() as undo:
+            for name, content in _ordered(landings):
+                undo.callback(_take_back, home, name, kept)
+                write_whole(home / name, content.encode())
+            undo.pop_all()
     except OSError as trouble:
-        stop(f"{trouble.filename or home} 写不了（{trouble.strerror}）：请检查目录权限和磁盘空间")
+        left = f"，除了 {'、'.join(kept)}，请自己删" if kept else ""
+        stop(
+            f"{trouble.filename or home} 写不了（{trouble.strerror}）：请检查目录权限和磁盘空间；"
+            f"写过的都拿掉了{left}"
+        )
+
+
+def _ordered(landings: Iterable[Landing]) -> Iterator[tuple[str, str]]:
+    """Yield the files, rules last: they name what the others bring."""
+    files = {name: text for one in landings for name, text in one.made.files.items()}
+    rules, rest = _parted(files)
+    yield from (rest | rules).items()
+
+
+def _take_back(home: Path, name: str, kept: list[str]) -> None:
+    try:
+        (home / name).unlink(missing_ok=True)
+    except OSError:
+        kept.append(name)
 
 
 def tell(made: Written, *, dry_run: bool) -> None:
@@ -88,10 +164,10 @@ def _tell_clashes(proven: Proven) -> None:
     _tell_some([str(one) for one in found])
 
 
-def _tell_dialogues(home: Home, proven: Proven) -> None:
+def _tell_dialogues(home: Home, one: Landing) -> None:
     """Print which sample dialogues of personas would fail by the new rules: `check` minds them."""
-    before = {*map(str, failed_dialogues(home.content, home.rules.current, PLAYBOOK))}
-    after = map(str, failed_dialogues(home.content, proven.together, PLAYBOOK))
+    before = {*map(str, failed_dialogues(home.content, one.before, PLAYBOOK))}
+    after = map(str, failed_dialogues(home.content, one.proven.together, PLAYBOOK))
     if failed := [one for one in after if one not in before]:
         print(f"  人设的示例对话有 {len(failed)} 段答得不一样了，请改对话或 priority：")
         _tell_some(failed)

@@ -1,11 +1,12 @@
 """New rule files among the rules of a home: do they load, and who answers which words then?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commands.parts.compose import Home
 from keyword_rules.cases import subject_of
+from keyword_rules.chosen import MOST_RULES
 from keyword_rules.match import RuleSet, compile_rules
 from keyword_rules.parse import parse_rules
 from keyword_rules.rule import Case, Mode, Rule, Trace
@@ -43,16 +44,24 @@ class Clash:
         return f"「{self.word}」仍由原有的 {self.other} 答，{self.rule} 答不到"
 
 
-def prove(home: Home, files: Mapping[str, str], *, personas: Iterable[str] = ()) -> Proven:
+def prove(
+    home: Home,
+    files: Mapping[str, str],
+    *,
+    personas: Iterable[str] = (),
+    beside: Sequence[Rule] = (),
+) -> Proven:
     """Read new or changed rule files as serving would, beside the home's. Nothing is written.
 
-    `files` are texts by their place in the home, `personas` names that come with them.
+    `files` are texts by their place in the home, `personas` names that come with them, `beside`
+    rules that are on their way into the home too.
     """
     book, known = home.rules, home.rules.vocabulary
     spoken = known.names["persona"] | frozenset(personas)
     known = replace(known, names={**known.names, "persona": spoken})
     changed = {name.removeprefix(_RULES): text for name, text in files.items()}
     there = [rule for rule in book.current.rules if rule.file not in changed]
+    there += beside
     problems: list[str] = []
     new: list[Rule] = []
     for name, text in changed.items():
@@ -60,6 +69,8 @@ def prove(home: Home, files: Mapping[str, str], *, personas: Iterable[str] = ())
         problems += [f"{_RULES}{problem}" for problem in parsed.problems]
         new += parsed.rules
     problems += _twice(there, new)
+    if len(there) + len(new) > MOST_RULES:
+        problems.append(f"加起来超过 {MOST_RULES} 条规则")
     rules = sorted([*there, *new], key=lambda rule: Path(rule.file))
     return Proven(
         problems=tuple(problems),

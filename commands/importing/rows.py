@@ -7,10 +7,28 @@ from commands.importing.replies import Keywords, Reply
 from keyword_rules.patterns import BadPattern, check_pattern
 from keyword_rules.rule import Mode
 
-WORDS = ("keywords", "keyword", "words", "key", "question", "关键词", "关键字")
-REPLIES = ("reply", "replies", "answer", "response", "content", "text", "回复", "答案")
-_MODES = ("match_type", "match_mode", "keyword_type", "mode", "match", "matchtype", "匹配方式")
-FIELDS = {*WORDS, *REPLIES, *_MODES, "name", "rule_name", "id", "title", "create_time"}
+WORDS = (
+    *("keywords", "keyword", "words", "key", "question", "关键词", "关键字"),
+    *("触发词", "触发关键词", "问题", "问"),
+)
+REPLIES = (
+    *("reply", "replies", "answer", "response", "content", "text", "回复", "答案"),
+    *("answers", "value", "回复内容", "自动回复", "回答", "答"),
+)
+_MODES = (
+    *("match_type", "match_mode", "keyword_type", "mode", "match", "matchtype", "匹配方式"),
+    *("匹配类型", "匹配模式"),
+)
+_CALLED = ("name", "rule_name", "规则名称", "规则名", "名称")
+FIELDS = {
+    *(*WORDS, *REPLIES, *_MODES, *_CALLED),
+    *("id", "title", "create_time", "编号", "序号", "备注"),
+}
+_COLUMNS = {
+    **dict.fromkeys(WORDS, "words"),
+    **dict.fromkeys(REPLIES, "reply"),
+    **dict.fromkeys(_MODES, "mode"),
+}
 _KINDS = {
     "img": "图片", "image": "图片", "voice": "语音", "video": "视频", "file": "文件",
     "music": "音乐", "mpnews": "图文",
@@ -18,14 +36,25 @@ _KINDS = {
 _NAMES: Mapping[Mode, tuple[str, ...]] = {
     Mode.EQUALS: (
         *("0", "exact", "equal", "equals", "full"),
-        *("完全匹配", "精确匹配", "精确", "全匹配"),
+        *("完全匹配", "精确匹配", "精确", "全匹配", "完全一致", "等于"),
     ),
-    Mode.PREFIX: ("1", "left", "prefix", "startswith", "starts_with", "左边匹配", "前缀匹配"),
-    Mode.SUFFIX: ("2", "right", "suffix", "endswith", "ends_with", "右边匹配", "后缀匹配"),
+    Mode.PREFIX: (
+        "1",
+        "left",
+        "prefix",
+        "startswith",
+        "starts_with",
+        "左边匹配",
+        "前缀匹配",
+        "开头",
+    ),
+    Mode.SUFFIX: ("2", "right", "suffix", "endswith", "ends_with", "右边匹配", "后缀匹配", "结尾"),
     Mode.CONTAINS: (
         *("3", "contains", "contain", "include", "includes", "fuzzy", "partial"),
         *("模糊匹配", "模糊", "包含匹配", "包含", "半匹配"),
     ),
+    Mode.WORD: ("整词",),
+    Mode.SOUND: ("读音",),
     Mode.REGEX: ("regex", "regexp", "正则", "正则匹配"),
 }
 _MODE_OF = {name: mode for mode, names in _NAMES.items() for name in names}
@@ -38,6 +67,11 @@ def mode_of(written: object) -> Mode | None:
     (<Mode.PREFIX: 'prefix'>, <Mode.CONTAINS: 'contains'>, None)
     """
     return _MODE_OF.get(str(written).strip().casefold())
+
+
+def column_of(title: str) -> str:
+    """Return what a heading names: words, reply or mode; "" for anything else."""
+    return _COLUMNS.get(title.strip().casefold(), "")
 
 
 def is_row(value: object) -> bool:
@@ -67,7 +101,7 @@ def read_row(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Key
         words, wrong = _patterns(words)
         remarks += wrong
     return Keywords(
-        name=str(row.get("name") or row.get("rule_name") or name),
+        name=str(_of(row, _CALLED) or name),
         words=tuple((word, mode) for word in words) if mode else (),
         replies=tuple(read_replies(_of(row, REPLIES))),
         remarks=tuple(remarks),

@@ -1,16 +1,25 @@
-"""A JSON file as people pass it on: with a byte order mark, in GB18030, or one value a line."""
+"""A file as people pass it on: JSON, perhaps one value a line, or a text of another form."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from commands.importing.texts import Unreadable, is_flow, read_flow, read_plain
 from commands.parts.problems import FINDINGS, USAGE, stop
 from config.files import MAX_SHEET_BYTES, read_text
 from config.sheets import ENCODINGS
 
 _DEEPEST = 40
+_JSON = (".json", ".jsonl")
+_CODE = (  # where code may go on as JSON may not: quotes, bare names, a last comma
+    "Expecting property name enclosed in double quotes",
+    "Expecting value",
+    "Illegal trailing comma before end of object",
+    "Illegal trailing comma before end of array",
+)
 _NOT_JSON = {
     "Expecting value": "这里应有一个值（文字要用英文双引号）",
     "Expecting property name enclosed in double quotes": "这里应有键名，用英文双引号",
@@ -30,14 +39,20 @@ class Source:
     """The values of a file in their order, and the keys that stood twice in one mapping."""
 
     values: tuple[Any, ...]
-    repeated: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, value: object) -> "Source":
+        """Return a file of one value."""
+        return cls(values=(value,))
 
 
 def read_source(file: Path) -> Source:
-    """Read a file of JSON, or of one JSON value a line, in UTF-8 or GB18030, at most 16 MiB.
+    """Read a file of JSON, or of one JSON value a line, or of a plainer form (`read_plain`).
 
-    Of a key that stands twice the last value counts, as for other programs. Stops with line and
-    column when it is no JSON, and with the reason when it cannot be read.
+    UTF-8, GB18030 or UTF-16 with its mark, at most 16 MiB. Of a key that stands twice the last
+    value counts, as for other programs. Stops with line and column when what looks like JSON is
+    none, and with the reason when it cannot be read.
     """
     real = file.resolve()
     text, problems = read_text(
@@ -48,6 +63,14 @@ def read_source(file: Path) -> Source:
     reading = _Reading(file, text)
     values = reading.whole() if text.strip() else ()
     return Source(values=tuple(values), repeated=tuple(dict.fromkeys(reading.repeated)))
+
+
+def _other(file: Path, text: str) -> Any:
+    """Return what a text that is no JSON says in another form, None for one without any."""
+    try:
+        return read_plain(file.name, text)
+    except Unreadable as wrong:
+        stop(str(wrong), FINDINGS)
 
 
 class _Reading:
@@ -65,9 +88,24 @@ class _Reading:
             return [self._decoded(self._text)]
         except json.JSONDecodeError as trouble:
             if trouble.msg != "Extra data" or not _begins_anew(trouble):
-                self._refuse(trouble, trouble.lineno)
+                return [self._otherwise(trouble)]
         self.repeated.clear()
         return list(self._lines())
+
+    def _otherwise(self, trouble: json.JSONDecodeError) -> Any:
+        """Return what a text says that is no JSON."""
+        if self._file.suffix.lower() in _JSON or is_flow(self._text):
+            found = read_flow(self._text) if trouble.msg in _CODE else None
+            if found is None:
+                self._refuse(trouble, trouble.lineno)
+        else:
+            found = _other(self._file, self._text)
+        if isinstance(found, list):
+            names = (
+                name for one in found if isinstance(one, dict) and len(one) == 1 for name in one
+            )
+            self.repeated += [name for name, times in Counter(names).items() if times > 1]
+        return _without_halves(found)
 
     def _lines(self) -> Iterator[Any]:
         for number, line in enumerate(self._text.split("\n"), start=1):

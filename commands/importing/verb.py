@@ -1,17 +1,18 @@
 """`rules import FILE`: rules of other programs, told by their shape, become rules of a home."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from commands.importing.forms import FORMS, UnknownForm, read_sets
-from commands.importing.landing import land, landed, refuse_existing
+from commands.importing.landing import landed, prove_all, tell_landed, write
 from commands.importing.replies import ReplySet
 from commands.importing.source import Source, read_source
-from commands.importing.written import written
-from commands.parts.compose import Home, open_home
+from commands.importing.texts import table_of
+from commands.importing.written import Written, written
+from commands.parts.compose import Home, content_of, open_home
 from commands.parts.problems import FINE, USAGE, stop
 
 PRIORITY = 99  # above ordinary rules; complaints, illness and opting out stand from 100
@@ -29,30 +30,68 @@ class Asked:
     dry_run: bool = False
 
 
-def run(folder: Path, asked: Asked) -> int:
+def run(folder: Path, asked: Asked, rows: Sequence[Sequence[str]] | None = None) -> int:
     """Write the rules of a file into the home, and tell what is left to a person.
 
+    `rows` are the cells of a file that is a table, read already.
     Nothing is overwritten; a set that was imported before is told and left alone, so repeating is
-    safe. Everything is read as serving would before any of it is written. Stops when the file is
-    no JSON, has no form that can be read, or a name is taken by something else.
+    safe. Everything of all sets is read as serving would before any of it is written, and when one
+    file cannot be written, none stays. Stops when the file has no form that can be read, or a name
+    is taken by something else.
     """
     if asked.file.is_dir():
         stop(f"{asked.file} 是文件夹：请给出里面的那个文件", USAGE)
     if not asked.file.is_file():
         stop(f"没有文件 {asked.file}", USAGE)
-    source = read_source(asked.file)
+    source = read_source(asked.file) if rows is None else Source.of(table_of(rows))
     sets = _sets(source, asked)
     for key in source.repeated:
         print(f"文件里「{key}」写了两次，用的是后面那个")
-    named = list(_named(sets, asked))
-    _refuse_taken(folder, named, asked)
-    written_any = False
-    for name, found in named:
-        # Read anew for each: the set before is there now.
-        written_any |= _bring(open_home(folder), found, name, asked)
-    if written_any:
+    home = open_home(folder)
+    coming = list(_coming(home, sets, asked))
+    landings = prove_all(home, [(one.found, one.made) for one in coming if one.made])
+    if not asked.dry_run:
+        write(folder, landings)
+    told = iter(landings)
+    for one in coming:
+        print(f"{one.name}：{one.found.title}，{len(one.found.rules)} 条")
+        if one.made:
+            tell_landed(home, next(told), dry_run=asked.dry_run)
+        else:
+            print(f"  已经导入过：{one.there}，没有改动")
+    if not asked.dry_run and any(one.made and one.made.files for one in coming):
         print(f"查一遍：python run.py check --home {folder}；规则自己生效，欢迎语和人设重启后换新")
     return FINE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Coming:
+    """A set by its name, with the files it would be; or `there`, where it is already."""
+
+    name: str
+    found: ReplySet
+    made: Written | None = None
+    there: str = ""
+
+
+def _coming(home: Home, sets: Sequence[ReplySet], asked: Asked) -> Iterator[_Coming]:
+    """Yield what is to become of each set, with those before it in the home."""
+    content, fresh = home.content, dict[str, str]()
+    first: dict[str, str] = {}
+    for name, found in _named(sets, asked):
+        if there := "、".join(landed(home.folder, found.origin)) or first.get(found.origin, ""):
+            yield _Coming(name=name, found=found, there=there)
+            continue
+        first[found.origin] = f"上面的 {name}"
+        made = written(found, name, content, priority=asked.priority)
+        if rest := {file: text for file, text in made.files.items() if not _is_rules(file)}:
+            fresh |= rest
+            content, _ = content_of(home.folder, home.settings, fresh)
+        yield _Coming(name=name, found=found, made=made)
+
+
+def _is_rules(file: str) -> bool:
+    return file.startswith("rules/")
 
 
 def _sets(source: Source, asked: Asked) -> list[ReplySet]:
@@ -68,30 +107,12 @@ def _sets(source: Source, asked: Asked) -> list[ReplySet]:
 
 def _named(sets: Sequence[ReplySet], asked: Asked) -> Iterator[tuple[str, ReplySet]]:
     """Yield the sets with their names, those of one name numbered from the second on."""
-    times: Counter[str] = Counter()
+    taken: set[str] = set()
     for found in sets:
         name = _name(found, asked)
-        times[name] += 1
-        yield (name if times[name] == 1 else f"{name}-{times[name]}"), found
-
-
-def _refuse_taken(folder: Path, named: Sequence[tuple[str, ReplySet]], asked: Asked) -> None:
-    """Stop before the first set is written when a later one could not be."""
-    content = open_home(folder, with_rules=False).content
-    for name, found in named:
-        if not landed(folder, found.origin):
-            refuse_existing(folder, written(found, name, content, priority=asked.priority))
-
-
-def _bring(home: Home, found: ReplySet, name: str, asked: Asked) -> bool:
-    """Write one set, and return whether there was something to write."""
-    print(f"{name}：{found.title}，{len(found.rules)} 条")
-    if there := landed(home.folder, found.origin):
-        print(f"  已经导入过：{'、'.join(there)}，没有改动")
-        return False
-    made = written(found, name, home.content, priority=asked.priority)
-    land(home, found, made, dry_run=asked.dry_run)
-    return bool(made.files) and not asked.dry_run
+        free = (one for one in chain([name], (f"{name}-{n}" for n in count(2))) if one not in taken)
+        taken.add(unique := next(free))
+        yield unique, found
 
 
 def _name(found: ReplySet, asked: Asked) -> str:

@@ -1,7 +1,7 @@
 """Reads a sheet of members: each row as the call would tell it, or its fault."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.shop import Shop
@@ -9,7 +9,7 @@ from bot.web.members import known
 from bot.web.told_names import Wrong
 from config.files import MAX_SHEET_BYTES, read_text
 from config.problems import Place, Problem
-from config.sheets import ENCODINGS, read_sheet
+from config.sheets import ENCODINGS, read_sheet, separator
 from config.yaml_reader import Node
 
 HEADERS: Mapping[str, str] = {
@@ -22,6 +22,9 @@ HEADERS: Mapping[str, str] = {
     "phone": "手机号",
     "card": "会员卡号",
 }
+_NAMED = {title.lower(): name for name, title in HEADERS.items()} | {one: one for one in HEADERS}
+_TITLES = {*HEADERS, *HEADERS.values()}
+_TOP = 10  # lines among which the headings are
 _SAME = ("external_userid", "unionid", "phone", "card")
 _SCOPED = {
     "openid": ("oa_openid", "oa_account", "account"),
@@ -52,7 +55,7 @@ def read_members(file: Path, source: str, shop: Shop) -> Sheet:
     No column is needed in particular. Changes nothing. At most 16 MiB and 200,000 rows.
     """
     nodes, found = read_sheet(file.parent, file.name, _headers(file))
-    problems = [*found]
+    problems = [_mild(problem) for problem in found]
     wrong = {problem.line for problem in problems if problem.level == "error"}
     rows: list[Row] = []
     for node in nodes:
@@ -71,11 +74,20 @@ def read_members(file: Path, source: str, shop: Shop) -> Sheet:
     return Sheet(rows=tuple(rows), count=len(nodes), problems=tuple(ordered))
 
 
+def _mild(problem: Problem) -> Problem:
+    # An export of members has columns that are none of our business.
+    if problem.column and isinstance(problem.column, str) and problem.column not in _TITLES:
+        return replace(problem, message="没有用到这一列", level="warning")
+    return problem
+
+
 def _headers(file: Path) -> Mapping[str, str]:
     """Return the columns, those of the sheet first: a row is not named by one in particular."""
     text, _ = read_text(file.parent, file.name, limit_bytes=MAX_SHEET_BYTES, encodings=ENCODINGS)
-    written = {cell.strip(' "') for cell in (text or "").partition("\n")[0].strip().split(",")}
-    there = [name for name, title in HEADERS.items() if {name, title} & written]
+    top = (text or "").split("\n", _TOP)[:_TOP]
+    sign = separator(top, lambda cell: _NAMED.get(cell.lower(), ""))
+    written = {cell.strip(' "\r').lower() for line in top for cell in line.split(sign)}
+    there = [name for name, title in HEADERS.items() if {name, title.lower()} & written]
     return {name: HEADERS[name] for name in (*there, *HEADERS)}
 
 

@@ -10,7 +10,7 @@ from bot.events import OrderTold
 from bot.shop import Shop
 from bot.web.told_names import Wrong
 from bot.web.told_order import Heard, heard
-from config.problems import Level, Place, Problem
+from config.problems import Level, Place, Problem, unshorn
 from config.sheets import read_sheet
 from config.yaml_reader import Node
 
@@ -90,7 +90,7 @@ def read_orders(file: Path, source: str, shop: Shop) -> Sheet:
 
 def _mild(problem: Problem) -> Problem:
     # A till's export has columns that are none of our business.
-    if problem.line == 1 and problem.column and str(problem.column) not in _TITLES:
+    if problem.column and str(problem.column) not in _TITLES and isinstance(problem.column, str):
         return replace(problem, message="没有用到这一列", level="warning")
     return _headed(problem)
 
@@ -135,8 +135,11 @@ def _cells(node: Node) -> Mapping[str, str]:
 
 
 def _store(written: str, shop: Shop) -> str:
-    stores = shop.content().stores.values()
-    return next((one.id for one in stores if one.name == written), written)
+    stores = shop.content().stores
+    if written in stores:
+        return written
+    named = (one.id for one in stores.values() if one.name == written)
+    return next(named, "") or unshorn(written, stores)
 
 
 def _money(cells: Mapping[str, str], field: str, yuan: str) -> dict[str, int]:

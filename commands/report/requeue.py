@@ -11,15 +11,16 @@ from bot.errors import AlreadyServed, DatabaseTrouble
 from commands.member.direct import clock_of, direct, home_of
 from commands.parts.compose import Home
 from commands.parts.operator import operator_of
-from commands.parts.problems import FINE, USAGE, stop
+from commands.parts.problems import FINDINGS, FINE, USAGE, stop
 from commands.parts.telling import server_of, told
 from config.home import UnsafeKey, instance_key
 
+VERSION = 1  # of the JSON form
 EVERYTHING = "all"
 _EVENT_ID = re.compile(r"[0-9A-Z]{26}")
 
 
-def run(folder: Path, which: str) -> int:
+def run(folder: Path, which: str, *, as_json: bool = False) -> int:
     """Have one quarantined event decided again, or `all`; by the running server if there is one.
 
     Repeating is safe: what was decided meanwhile stays as it is.
@@ -31,6 +32,9 @@ def run(folder: Path, which: str) -> int:
         count = asyncio.run(_requeue(home_of(folder), event_id))
     except (DatabaseTrouble, UnsafeKey) as trouble:
         stop(str(trouble))
+    if as_json:
+        print(orjson.dumps({"v": VERSION, "requeued": count}).decode())
+        return FINE if count else FINDINGS
     if not count:
         stop("没有隔离的事件" if not event_id else f"事件 {event_id} 不在隔离中，没有改动")
     print(f"{count} 个隔离的事件已重新排队；还处理不了的会再次隔离（ledger 可看）")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from bot.clock import Clock
 from bot.db import resolving
 from bot.db.resolving import Word
@@ -21,6 +23,7 @@ from commands.report.reading import reader_of
 from commands.report.words import STATES
 from config.home import UnsafeKey
 
+VERSION = 1  # of the JSON form
 ALL = "all"
 VERDICTS = {
     "done": "记为完成",
@@ -45,7 +48,7 @@ class Tally:
             self.left.setdefault(why, []).append(int(effect))
 
 
-def run(folder: Path, which: str, verdict: str) -> int:
+def run(folder: Path, which: str, verdict: str, *, as_json: bool = False) -> int:
     """Settle the effects `which` by `verdict`, by the running server if there is one.
 
     `which`: numbers and spans of them, or `all` that are unknown now. Returns 1 when one was left
@@ -54,7 +57,7 @@ def run(folder: Path, which: str, verdict: str) -> int:
     typed = _typed(which, verdict)
     reader = reader_of(folder)
     wanted = reader.ask(resolving.unknown) if which == ALL else typed
-    if not wanted:
+    if not wanted and not as_json:
         print("没有结果未知的动作，没有改动")
         return FINE
     tally = Tally()
@@ -63,7 +66,7 @@ def run(folder: Path, which: str, verdict: str) -> int:
     except (DatabaseTrouble, UnsafeKey) as trouble:
         stop(str(trouble))
     finally:
-        _tell(tally, verdict)
+        (_print if as_json else _tell)(tally, verdict)
     return FINDINGS if tally.left else FINE
 
 
@@ -89,6 +92,16 @@ async def _settle(home: Home, effects: Sequence[int], verdict: str, tally: Tally
 
         body = {"effects": list(some), "as": verdict, "by": by}
         tally.add(await act(home, here, _PATH, body))
+
+
+def _print(tally: Tally, verdict: str) -> None:
+    left = [
+        {"id": effect, "why": why, "told": _why(why, shown([effect]))}
+        for why, effects in tally.left.items()
+        for effect in effects
+    ]
+    document = {"v": VERSION, "as": verdict, "settled": tally.settled, "left": left}
+    print(orjson.dumps(document).decode())
 
 
 def _tell(tally: Tally, verdict: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.plan import CHANNELS
 from commands.sheets.wrong import BadCell
 from config.nouns import Content
+from config.problems import unshorn
 from keyword_rules.problem import nearest
 from keyword_rules.rule import Rule
 
@@ -34,7 +35,10 @@ class Names:
         return kind != "tag"
 
     def has(self, kind: str, written: str) -> bool:
-        """Whether this is an id of the kind, or what exactly one of them is called."""
+        """Whether this is an id of the kind, or what exactly one of them is called.
+
+        A number that lost the zeros before it is the id that has them.
+        """
         return bool(self._found(kind, written))
 
     def id_of(self, kind: str, written: str) -> str:
@@ -54,7 +58,10 @@ class Names:
         if written in known:
             return written
         called = [name for name, shown in known.items() if shown == written]
-        return called[0] if len(called) == 1 else ""
+        if len(called) == 1:
+            return called[0]
+        whole = unshorn(written, known)
+        return whole if whole in known else ""
 
 
 def names_of(content: Content, rules: tuple[Rule, ...]) -> Names:

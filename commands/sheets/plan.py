@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pypinyin import lazy_pinyin
@@ -15,12 +15,13 @@ from commands.sheets.names import Names
 from commands.sheets.reading import Sheet, SheetRow
 from commands.sheets.rows import mark_of
 from commands.sheets.shelf import Shelf
-from commands.sheets.spellings import Raw, shown_raw, spelled
+from commands.sheets.spellings import Raw, Uncalculated, is_serial, shown_raw, spelled
 from commands.sheets.wrong import BadCell, Wrong
 from keyword_rules.rule import Mode
 
 _FORMULA = re.compile(r"[=@]|[+-](?=\S)(?![0-9])")
 _COMMA = re.compile(r"[,，;；]")
+_SORTED_ROWS, _SORTED_CELLS = 4, 3  # fewer may have changed places by intention
 _LONGEST_SOUND = 32  # letters of an id that we make
 
 
@@ -44,6 +45,7 @@ class Plan:
     newer: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unchanged: int = 0
+    by_mark: Mapping[str, str] = field(default_factory=dict)  # rules by how they were exported
 
 
 def planned(
@@ -54,7 +56,8 @@ def planned(
     A rule that changed in its file and in the sheet since the export is wrong too, unless `force`
     lets the sheet win. Rules without a row are deleted only with `delete`.
     """
-    plan = Plan(wrong=list(sheet.problems))
+    by_mark = {mark_of(placed.row): name for name, placed in shelf.placed.items()}
+    plan = Plan(wrong=list(sheet.problems), by_mark=by_mark)
     marks = Counter(_told(one, "mark") for one in sheet.rows)
     seen: dict[str, int] = {}
     fresh: set[str] = set()
@@ -73,10 +76,26 @@ def planned(
                 fresh.add(name)
             if row is not None:
                 _decide(plan, one, sheet, shelf, {**row, "id": name}, base, force=force)
+    if not force:
+        _refuse_sorted(plan, sheet, shelf)
     plan.missing = [name for name in shelf.placed if name not in seen]
     if delete and plan.missing:
         _delete(plan, sheet, shelf, fresh, force=force)
     return plan
+
+
+def _refuse_sorted(plan: Plan, sheet: Sheet, shelf: Shelf) -> None:
+    """Leave out the changes of a column whose cells merely changed places among rules."""
+    for column in EDITABLE:
+        moved = [one for one in plan.changes if one.block and column.field in one.fields]
+        before = Counter(shelf.placed[one.id].row[column.field] for one in moved)
+        after = Counter(one.cells[column.field] for one in moved if one.cells)
+        if before == after and len(moved) >= _SORTED_ROWS and len(after) >= _SORTED_CELLS:
+            plan.changes = [one for one in plan.changes if one not in moved]
+            message = f"像是只给这一列排了序：{len(moved)} 行的格子换了位置，这些行都没有动"
+            hint = "撤销排序，或重新导出再改；真要这样改，加 --force"
+            place = sheet.places.get(column.field, column.heading)
+            plan.wrong.append(Wrong(column=place, message=message, hint=hint))
 
 
 def ids_mark(ids: Iterable[str]) -> str:
@@ -99,6 +118,9 @@ def _read(one: SheetRow, sheet: Sheet, shelf: Shelf, names: Names, plan: Plan) -
         except BadCell as bad:
             sound = False
             _note(plan, one, sheet, column.field, str(bad), bad.hint, value=shown_raw(raw))
+        if column.kind is Kind.DATE and is_serial(raw):
+            message = f"是没有显示成日期的数，读作 {row[column.field]}"
+            _warn(plan, one, sheet, column.field, message, raw or "")
     row["mode"] = row.get("mode") or MODES[Mode.CONTAINS]
     for words in ("words", "all_of", "none_of"):
         row[words] = tidied(row.get(words, ""), row["mode"])
@@ -141,6 +163,9 @@ def _decide(
         plan.unchanged += 1
     elif base and base != mark_of(placed.row) and base == mark_of(row):
         plan.newer.append(name)
+    elif base and plan.by_mark.get(base, name) != name and not force:
+        message = f"这一行导出时是规则 {plan.by_mark[base]}，没有动它"
+        _note(plan, one, sheet, "id", message, "编号不要换；只给一列排了序的，撤销或重新导出再改")
     elif base and base != mark_of(placed.row) and not force:
         where = f"{placed.block.file}:{placed.block.line}"
         message = f"导出以后 {where} 里的规则 {name} 也改过，没有动它"
@@ -213,7 +238,7 @@ def _note(
 
 
 def _warn(
-    plan: Plan, one: SheetRow, sheet: Sheet, name: str, message: str, value: Raw
+    plan: Plan, one: SheetRow, sheet: Sheet, name: str, message: str, value: Raw | Uncalculated
 ) -> None:  # fmt: skip
     place = sheet.places.get(name, BY_FIELD[name].heading)
     plan.wrong.append(

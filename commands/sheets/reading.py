@@ -6,28 +6,39 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from commands.importing.rows import column_of
 from commands.parts.problems import USAGE, stop
 from commands.sheets.columns import BY_FIELD, COLUMNS, EDITABLE
 from commands.sheets.formulas import unseen
 from commands.sheets.spellings import Raw, Uncalculated
 from commands.sheets.wrong import Wrong, letter
 from config.files import MAX_SHEET_BYTES, read_text
-from config.sheets import ENCODINGS
+from config.sheets import ENCODINGS, separator
 from keyword_rules.problem import nearest
 
+TEXTS = (".csv", ".tsv")
 RULES_SHEET = "规则"
+_ANYBODYS = {"", "words", "reply", "mode", "note"}  # columns that other programs have too
 MOST_ROWS = 100_000
 LARGEST_WORKBOOK_BYTES = 512 * 1024 * 1024  # unpacked
-_PARTING = (",", ";", "\t")  # of two that part as many headings the first
 _HEADING_WITHIN = 10  # rows from the top, above which people put titles
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = Raw | Uncalculated | None
+
+
+class OtherTable(Exception):
+    """A table has words and answers, and is no sheet of ours; `rows` are its cells as texts."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        super().__init__()
+        self.rows = rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +62,21 @@ def read_sheet(file: Path) -> Sheet:
     """Read the rules of a workbook or CSV file; blank rows are left out.
 
     Columns are known by their headings, in any order, below up to 9 rows of titles. CSV may be
-    UTF-8 or GB18030. Stops when it is no such sheet. At most 16 MiB and 100,000 rows.
+    UTF-8, GB18030 or UTF-16. Raises OtherTable for words and answers of another program; stops
+    when it is no such sheet. At most 16 MiB and 100,000 rows.
     """
     if not file.is_file():
         stop(f"{file} 是文件夹" if file.is_dir() else f"没有这个文件：{file}", USAGE)
-    rows = _csv_rows(file) if file.suffix.lower() == ".csv" else _workbook_rows(file)
+    rows = _csv_rows(file) if file.suffix.lower() in TEXTS else _workbook_rows(file)
     if len(rows) > MOST_ROWS:
         stop(f"{file} 超过 {MOST_ROWS} 行：请分成几个文件", USAGE)
     at = _heading_of(rows)
     if at is None:
+        if _is_other(rows):
+            raise OtherTable([[_shown(cell) for cell in row] for row in rows])
         stop(
             f"{file} 不是规则表：前 {_HEADING_WITHIN} 行里没有{_missing(rows)}的表头。"
-            "先用 rules export 导出一份再改",
+            "先用 rules export 导出一份再改；别处的关键词表，表头要有 关键词 和 回复",
             USAGE,
         )
     return _sheet(rows, at, [_field(cell) for cell in rows[at]])
@@ -75,6 +89,25 @@ def _heading_of(rows: Sequence[Sequence[Cell]]) -> int | None:
         if "id" in fields and len(fields) > 1:
             return at
     return None
+
+
+def _is_other(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a table has words and answers, and nothing that only a sheet of ours has."""
+    near_top = ([_title(cell) for cell in row] for row in rows[:_HEADING_WITHIN])
+    named = (row for row in near_top if {"words", "reply"} <= {*map(column_of, row)})
+    return any(not {*map(_field, row)} - _ANYBODYS for row in named)
+
+
+def _shown(cell: Cell) -> str:
+    """Return a cell of somebody else's table as it looks."""
+    match cell:
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case None | Uncalculated():
+            return ""
+        case date():
+            return cell.isoformat()[: len("2026-11-01")]
+    return str(cell)
 
 
 def _missing(rows: Sequence[Sequence[Cell]]) -> str:
@@ -151,12 +184,8 @@ def _csv_rows(file: Path) -> list[list[Cell]]:
 
 def _parting(text: str) -> str:
     """Return the sign between cells: what a spreadsheet program writes depends on its country."""
-    top = text.splitlines()[:_HEADING_WITHIN]
-    known = {
-        sign: {_field(cell.strip('" ')) for line in top for cell in line.split(sign)}
-        for sign in _PARTING
-    }
-    return max(_PARTING, key=lambda sign: len(known[sign]))
+    top = text.split("\n", _HEADING_WITHIN)[:_HEADING_WITHIN]
+    return separator(top, lambda title: _field(title) or column_of(title))
 
 
 def _parted(file: Path, text: str, sign: str) -> list[list[Cell]]:

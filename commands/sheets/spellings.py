@@ -20,6 +20,9 @@ _SEPARATORS = re.compile(r"[、\n]")
 _CODE_SEPARATORS = re.compile(r"[、\n,，;；\s]+")
 _DATE = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
 _CLOSE_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_SERIAL = re.compile(r"[0-9]{5}")
+_SERIALS = range(36_526, 73_051)  # the days of this century, as spreadsheets count them
+_BEFORE_THE_FIRST = date(1899, 12, 30)
 _MIDNIGHT = re.compile(r"[ T]0{1,2}:00(:00)?$")
 _HOURS = re.compile(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})")
 _UNTIL = re.compile(r"\s*(?:[-~－—–]+|至|到)\s*")
@@ -65,11 +68,22 @@ def plain_id(text: str) -> str:
     return _narrow(" ".join(text.split()))
 
 
+def is_serial(raw: Raw | Uncalculated | None) -> bool:
+    """Whether a cell of dates holds the number of a day, as one does that is not shown as a date.
+
+    >>> is_serial(46327.0), is_serial("46327"), is_serial("20261101")
+    (True, True, False)
+    """
+    text = str(int(raw)) if isinstance(raw, float | int) and raw == int(raw) else str(raw).strip()
+    return bool(_SERIAL.fullmatch(text)) and int(text) in _SERIALS
+
+
 def shown_raw(raw: Raw | Uncalculated | None) -> str:
     """Return a cell's content for a message: one line, at most 40 characters."""
     if raw is None or isinstance(raw, Uncalculated):
         return ""
-    text = " ".join(str(raw).split())
+    whole = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    text = " ".join(str(whole).split())
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004
 
 
@@ -140,6 +154,8 @@ def _date(text: str, _: Column, __: Names) -> str:
     if not text:
         return ""
     plain = _MIDNIGHT.sub("", _narrow(text))
+    if is_serial(plain):
+        return (_BEFORE_THE_FIRST + timedelta(days=int(plain))).isoformat()
     found = _DATE.fullmatch(plain) or _CLOSE_DATE.fullmatch(plain)
     if not found:
         raise BadCell("不是日期", "写成 2026-11-01")

@@ -1,5 +1,6 @@
 """Messages with the rule that should answer them, as people labelled them."""
 
+import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -40,6 +41,7 @@ class Message:
 def read_labels(path: Path, rules: RuleSet) -> tuple[Message, ...]:
     """Read JSON lines of `text` and `rule`, whose null means that no rule should answer.
 
+    UTF-8, GB18030 and UTF-16 with its mark are read.
     Other keys and empty lines do not count. Raises BadLabels, which names every wrong line, when a
     line is neither, names a rule that no words lead to, or labels a text a second time in another
     way; and for a file that cannot be read or holds no message.
@@ -124,7 +126,32 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         raw = path.read_bytes()
     except OSError as error:
         raise BadLabels(f"{path}: cannot be read: {error.strerror}") from error
-    return enumerate(raw.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1)
+    return enumerate(_in_utf8(raw).removeprefix(b"\xef\xbb\xbf").splitlines(), start=1)
+
+
+def _in_utf8(raw: bytes) -> bytes:
+    """Return a file of UTF-16 with its mark, or of GB18030, in UTF-8; any other as it is."""
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not marked and _is_utf8(raw):
+        return raw
+    try:
+        return raw.decode("utf-16" if marked else "gb18030").encode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether at least half of the lines with Chinese are UTF-8: then others are damaged."""
+    lines = [line for line in raw.splitlines() if not line.isascii()]
+    return 2 * sum(map(_decodes, lines)) >= len(lines)
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _object(line: bytes) -> Mapping[str, object] | None:
