@@ -185,22 +185,38 @@ class PostgresDatabase:
             raise DatabaseTrouble("数据库已经关闭")
         with told_plainly(self.location):
             async with self._pool.acquire(timeout=_CONNECT_S) as session:
-                return await _transaction(session, work, begin)
+                try:
+                    return await _transaction(session, work, begin)
+                except asyncpg.ReadOnlySQLTransactionError:
+                    await self._pool.expire_connections()  # new ones may be let write
+                    raise
 
 
 async def _transaction(session: asyncpg.Connection, work: Work[T], begin: str) -> T:
-    await session.execute(begin)
     try:
+        await session.execute(begin)
         value = await work((_ReadingTx if "READ ONLY" in begin else PostgresTx)(session))
     except BaseException:
-        if not session.is_closed():
-            await session.execute("ROLLBACK")
+        await _undo(session)
         raise
     with metrics.COMMIT_SECONDS.time() if begin == _WRITING else nullcontext():
         ended = await session.execute("COMMIT")
     if ended != "COMMIT":
         raise RuntimeError("a statement had failed, so nothing of the transaction was kept")
     return value
+
+
+async def _undo(session: asyncpg.Connection) -> None:
+    """Leave nothing of a transaction in its session, or else no session."""
+    try:
+        if not session.is_closed():
+            await session.execute("ROLLBACK")
+    except asyncpg.InterfaceError:  # the pool has taken back one that broke
+        return
+    except BaseException as trouble:  # whoever had the session next would commit what is left
+        session.terminate()
+        if not isinstance(trouble, Exception):
+            raise
 
 
 @asynccontextmanager

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncpg import ClientConfigurationError, InterfaceError, PostgresError
+from asyncpg import (
+    ClientConfigurationError,
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+)
 
 from bot.db.location import Postgres
 from bot.errors import DatabaseTrouble
@@ -34,7 +39,7 @@ def told_plainly(location: Postgres) -> Iterator[None]:
     """
     try:
         yield
-    except (PostgresError, InterfaceError, OSError) as raised:
+    except (PostgresError, InterfaceError, InternalClientError, OSError) as raised:
         advice = _advice(raised)
         if advice is None:
             raise

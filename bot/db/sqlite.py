@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from bot import metrics
+from bot.db.footing import Footing, Moved
 from bot.db.tx import Database, Row, Tx, Value, Work
 from bot.errors import DatabaseTrouble
 
@@ -94,6 +95,7 @@ class SqliteDatabase:
         self._stop = False
         self._writer = self._connect("rwc")
         self._reader = self._connect("ro")
+        self._footing = Footing(path)
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._reading = asyncio.Lock()
         self._using_reader = threading.Lock()  # a reader that is waited for no more still reads
@@ -154,10 +156,12 @@ class SqliteDatabase:
     def _commit_waiting(self) -> None:
         taken: list[asyncio.Future[Any]] = []
         try:
+            self._footing.check()
             self._writer.execute("BEGIN IMMEDIATE")
             outcomes = [self._run_one(piece) for piece in self._pieces(taken)]
             with metrics.COMMIT_SECONDS.time():
                 self._writer.execute("COMMIT")
+            self._footing.check()  # what was removed meanwhile must not be promised
         except sqlite3.Error as trouble:
             if not taken:  # it could not even begin
                 deque(self._pieces(taken), maxlen=0)
@@ -197,10 +201,9 @@ class SqliteDatabase:
         return [(None, self._trouble(trouble)) for _ in range(count)]
 
     def _trouble(self, cause: Exception) -> DatabaseTrouble:
-        raised = DatabaseTrouble(
-            f"写不进数据库 {self.path}（{cause}）："
-            "请检查磁盘空间、文件权限，以及是否有别的程序锁住了它"
-        )
+        advice = "请检查磁盘空间、文件权限，以及是否有别的程序锁住了它"
+        told = str(cause) if isinstance(cause, Moved) else f"{cause}）：{advice}"
+        raised = DatabaseTrouble(f"写不进数据库 {self.path}（{told}")
         raised.__cause__ = cause
         return raised
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import web
 
 from bot.errors import DatabaseTrouble
@@ -13,6 +14,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+log = structlog.get_logger()
 
 
 async def shut(_request: web.Request, response: web.StreamResponse) -> None:
@@ -26,8 +28,16 @@ async def shut(_request: web.Request, response: web.StreamResponse) -> None:
 async def troubled(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Answer 503 with what to do now when the database cannot be read or written."""
+    """Answer 503 with what to do now when the database cannot be read or written.
+
+    Whoever hangs up while they are read or answered is no fault of ours, and nobody is told.
+    """
     try:
         return await handler(request)
+    except ConnectionError:
+        if request.transport is not None and not request.transport.is_closing():
+            raise
+        log.info("hung_up")
+        return web.Response(status=400)  # nobody reads it
     except DatabaseTrouble:
         return message(request, 503, "请再试一次", "暂时打不开，请过一会儿刷新这个页面。")
