@@ -159,12 +159,21 @@ async def test_a_running_server_undoes_a_merge(
 
 
 @only_sqlite
-async def test_while_a_server_runs_a_sheet_without_a_source_is_not_taken_behind_its_back(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_a_running_server_takes_a_sheet_in_and_joins_whom_an_operator_insists_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with served_home(tmp_path) as rooms:
-        await claim(rooms)
-        argv = ("member", "import", sheet(tmp_path), "--home", tmp_path)
-        told = await asyncio.to_thread(command, capsys, *argv)
-    assert told.code == 1
-    assert "正由另一个进程" in told.err
+    file = sheet(tmp_path, "openid,external_userid\n,wmBo\noAda,wmBo\n")
+    async with serving(tmp_path, deciding=True) as server:
+        monkeypatch.setenv("XIAOER_LISTEN__PORT", str(server.port))
+        argv = ("member", "import", file, "--home", tmp_path, "--json")
+        told = [
+            json.loads((await asyncio.to_thread(command, capsys, *argv, *more)).out)
+            for more in ((), (), ("--again",))
+        ]
+        kept = await server.rooms.db.read(
+            lambda tx: tx.all("SELECT body FROM inbox WHERE kind = 'NamesTold' ORDER BY id")
+        )
+    assert [(one["through"], one["taken"], one["repeated"]) for one in told] == [
+        ("server", 2, 0), ("server", 0, 2), ("server", 2, 0),
+    ]  # fmt: skip
+    assert [b'"overrule":true' in row["body"] for row in kept] == [False, False, True, True]

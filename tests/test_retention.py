@@ -12,6 +12,7 @@ from bot.db.inbox import Arrival
 from bot.db.retention import SORTS, Keeping
 from bot.db.tx import Database
 from bot.tidy import FIRST_S, Tidier
+from commands.report import keeping
 from tests.rooms import INSTANCE_KEY, database
 
 DAY_US = 24 * 3_600 * 1_000_000
@@ -167,3 +168,7 @@ async def test_a_sort_is_looked_through_anew_after_a_week(db: Database) -> None:
     await tidy(db)
     await tidy(db)
     assert "hi" not in (await values(db, "SELECT body FROM effect"))[0]
+
+
+def test_every_sort_is_told_to_operators_by_a_word_of_theirs() -> None:
+    assert keeping.SORTS.keys() == {sort.name for sort in SORTS}

@@ -17,6 +17,7 @@ from tests.operator_calls import post
 from tests.serving import Serving, serving
 
 UNMERGE = {"merge": 1, "by": "小王"}
+NAMES = {"items": [{"names": {"card": "88001"}}]}
 CALLS = {
     "/api/pauses": {"do": "pause", "name": "all-sending"},
     "/api/requeue": {"event": ""},
@@ -24,6 +25,7 @@ CALLS = {
     "/api/masses": {"kind": "MassDue", "name": "1", "event": {"account": "wecom-main"}},
     "/api/resolve": {"effects": [1], "as": "done"},
     "/api/unmerge": UNMERGE,
+    "/api/names": NAMES,
 }
 NOT_WHOLE: tuple[dict[str, object], ...] = (
     {"effects": []}, {"effects": 1}, {"effects": ["1"]}, {"effects": [True]}, {"effects": [1, 0]},
@@ -190,3 +192,25 @@ async def test_a_wish_that_is_not_whole_undoes_nothing(server: Serving) -> None:
         status, told = await post(server, "/api/unmerge", {**UNMERGE, **wrong})
         assert (wrong, status, told["code"]) == (wrong, 400, "bad_request")
     assert await column(server, "SELECT undone_us AS it FROM merge_log") == [None]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"items": None}, {"items": []}, {"items": [{}] * 201}, {"again": "yes"}, {"source": 7}],
+)
+async def test_a_sheet_of_names_that_is_not_whole_is_refused(
+    server: Serving, wrong: dict[str, object]
+) -> None:
+    status, told = await post(server, "/api/names", {**NAMES, **wrong})
+    assert (status, told["code"]) == (400, "bad_request")
+    assert await column(server, "SELECT count(*) AS it FROM inbox") == [0]
+
+
+async def test_names_are_told_in_the_name_of_a_source_that_may_tell_them(server: Serving) -> None:
+    status, told = await post(server, "/api/names", {**NAMES, "source": "operator:"})
+    assert (status, told["code"]) == (409, "unknown_source")
+    (source,) = [s for s in server.rooms.shop.sources.values() if "members" in s.kinds]
+    for result in ("taken", "repeated"):
+        _, told = await post(server, "/api/names", {**NAMES, "source": source.id})
+        assert [one["result"] for one in told["done"]] == [result]
+    assert await column(server, "SELECT account AS it FROM inbox") == [f"source:{source.id}"]

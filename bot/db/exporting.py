@@ -6,7 +6,8 @@ Employees are left out: who served, who redeemed, whose words an employee should
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.db import erasing
+from bot.db import besides, erasing, owned
+from bot.db.besides import Besides
 from bot.db.merged import Merged, merges
 from bot.db.stories import Biography, Happening, biography, happenings
 from bot.db.tx import Row, Tx
@@ -102,6 +103,7 @@ class Dossier:
     masses: tuple[Massed, ...]
     shown: tuple[Shown, ...]
     phrases: tuple[Phrase, ...]
+    besides: Besides
     merged: Sequence[Merged]
     happened: tuple[Happening, ...]
 
@@ -110,6 +112,9 @@ async def dossier(tx: Tx, person: str, now_us: int) -> Dossier:
     """Return everything kept of a member. Raises LookupError when there is no such member."""
     people = await erasing.halves_of(tx, person)
     happened = [one for half in people for one in await happenings(tx, half)]
+    for row in await owned.undecided_of(tx, await erasing.names_of(tx, people)):
+        if row["person_id"] not in people:
+            happened += await happenings(tx, str(row["event_id"]))
     return Dossier(
         member=await biography(tx, person, now_us),
         people=people,
@@ -125,6 +130,7 @@ async def dossier(tx: Tx, person: str, now_us: int) -> Dossier:
         phrases=tuple(
             Phrase(text=row["text"], at_us=row["at_us"]) for row in await _of(tx, "gap", people)
         ),
+        besides=await besides.of_member(tx, people),
         merged=await merges(tx, _MOST_MERGES, person),
         happened=tuple(sorted(happened, key=lambda one: one.happened_us)),
     )

@@ -1,6 +1,6 @@
 """Empties the rows of members who are erased, table by table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.actions import State
@@ -88,29 +88,36 @@ async def _empty(tx: Tx, row: Row, cover: Cover) -> None:
     )  # fmt: skip
 
 
-async def _undecided(tx: Tx, cover: Cover) -> None:
-    """Ignore what came of these members and was not decided: they are known by no name any more."""
-    whose = veil_of(cover.instance_key, {f'"value":"{name}"' for name in cover.names})
-    from_them = veil_of(
-        cover.instance_key,
+async def undecided_of(tx: Tx, names: Iterable[str]) -> Sequence[Row]:
+    """Return what came of members with these names and is not decided: whose it is, no row says."""
+    listed = sorted(names)
+    whose = Veil({f'"value":"{name}"': "" for name in listed})
+    from_them = Veil(
         {
-            f"{field}>{opened}{name}"
-            for name in cover.names
+            f"{field}>{opened}{name}": ""
+            for name in listed
             for field in ("FromUserName", "ExternalUserID")
             for opened in ("", "<![CDATA[")
-        },
+        }
     )
-    for row in await tx.all(
-        "SELECT id, source, body FROM inbox WHERE state IN ('new', 'quarantined')"
-    ):
+
+    def theirs(row: Row) -> bool:
         text = bytes(row["body"]).decode("utf-8", "replace")
         veil = whose if row["source"] == "internal" else from_them
-        if veil.over(text) != text:
-            await _empty(tx, row, cover)
-            await tx.run(
-                "UPDATE inbox SET state = 'ignored', decided_us = ? WHERE id = ?",
-                cover.now_us, row["id"],
-            )  # fmt: skip
+        return veil.over(text) != text
+
+    undecided = "SELECT * FROM inbox WHERE state IN ('new', 'quarantined') ORDER BY id"
+    return [row for row in await tx.all(undecided) if theirs(row)]
+
+
+async def _undecided(tx: Tx, cover: Cover) -> None:
+    """Ignore what came of these members and was not decided: they are known by no name any more."""
+    for row in await undecided_of(tx, cover.names):
+        await _empty(tx, row, cover)
+        await tx.run(
+            "UPDATE inbox SET state = 'ignored', decided_us = ? WHERE id = ?",
+            cover.now_us, row["id"],
+        )  # fmt: skip
 
 
 async def _effects(tx: Tx, person: str, cover: Cover) -> None:

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from bot.clock import Clock, moment
+from bot.db.besides import Besides
 from bot.db.exporting import Dossier, dossier
 from bot.db.merged import Merged
+from bot.db.reports import Owed
 from bot.db.stories import Held
 from bot.events import Event
 from commands.member.finding import meant
@@ -99,7 +101,24 @@ class Telling:
                 {**self._timed(asdict(one), "at_us"), "letter": orjson.loads(one.letter)}
                 for one in found.masses
             ],
+            **self._besides(found.besides),
             "merges": self._merges(found.merged),
+        }
+
+    def _besides(self, found: Besides) -> dict[str, object]:
+        return {
+            "rule_hits": [self._timed(asdict(one), "at_us") for one in found.counted],
+            "talks": [self._timed(asdict(one), "spoke_us", "staff_us") for one in found.talks],
+            "links": [
+                self._timed(asdict(one), "made_us", "expires_us", "used_us") for one in found.links
+            ],
+            "redemptions_undone": [
+                self._timed(asdict(one), "at_us", "undone_us") for one in found.returned
+            ],
+            "compared": [
+                self._timed(asdict(one), "happened_us", "found_us") for one in found.noticed
+            ],
+            "sent_besides": [self._sent(one) for one in found.owed],
         }
 
     def _time(self, at_us: int | None) -> dict[str, object] | None:
@@ -137,15 +156,16 @@ class Telling:
             "fields": _fields(chapter.event),
             "rules": [won.rule for won in chapter.trace.hits] if chapter.trace else [],
             "said": [{"persona": words.persona, "text": words.text} for words in said],
-            "sent": [
-                {
-                    "kind": owed.kind,
-                    "state": owed.state,
-                    "at": self._time(owed.done_us or owed.created_us),
-                    "words": _words(owed.body),
-                }
-                for owed in chapter.effects
-            ],
+            "sent": [self._sent(owed) for owed in chapter.effects],
+        }
+
+    def _sent(self, owed: Owed) -> dict[str, object]:
+        return {
+            "kind": owed.kind,
+            "state": owed.state,
+            "tries": owed.attempts,
+            "at": self._time(owed.done_us or owed.created_us),
+            "words": _words(owed.body),
         }
 
     def _merges(self, merged: Sequence[Merged]) -> list[dict[str, object]]:

@@ -10,17 +10,16 @@ import orjson
 
 from bot.clock import Clock
 from bot.errors import AlreadyServed, DatabaseTrouble
-from bot.shop import Source
 from bot.web.members import tell
-from commands.member.direct import clock_of, direct, home_of
+from bot.web.names import OPERATOR
+from commands.member.direct import direct, home_of
 from commands.member.sheet import Row, Sheet, read_members
+from commands.parts.acting import by_the_server
 from commands.parts.batches import Progress, batches, document_of
 from commands.parts.compose import Home, shop_of, sources_of
 from commands.parts.problems import FINDINGS, FINE, USAGE, show, stop
-from commands.parts.telling import server_of, told
 
 VERSION = 1  # of the JSON form
-OPERATOR = "operator"  # who tells it, when no source is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +75,16 @@ def run(home: Path, asked: Asked) -> int:
 def _check(home: Home, asked: Asked) -> None:
     if not asked.file.is_file():
         stop(f"没有这个文件：{asked.file}", USAGE)
-    if asked.source and _source(home, asked.source) is None:
+    known = sources_of(home.settings).get(asked.source)
+    if asked.source and (known is None or "members" not in known.kinds):
         stop(f"settings.yaml 的 sources 里没有能推 members 的 {asked.source}", USAGE)
-
-
-def _source(home: Home, name: str) -> Source | None:
-    source = sources_of(home.settings).get(name)
-    return source if source and "members" in source.kinds else None
 
 
 async def _take(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
     try:
         await _directly(home, asked, sheet, tally)
-    except AlreadyServed as served:
-        source = _source(home, asked.source)
-        if asked.again or source is None:
-            how = "--again 要先停掉它" if asked.again else "加 --source 用它的密钥推给服务"
-            stop(f"现在不能直接导入：{served}。{how}；什么都没有改")
-        await _by_the_server(home, source, sheet, tally)
+    except AlreadyServed:
+        await _by_the_server(home, asked, sheet, tally)
 
 
 async def _directly(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
@@ -108,12 +99,12 @@ async def _directly(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> Non
             tally.add(batch, [one.document for one in outcomes])
 
 
-async def _by_the_server(home: Home, source: Source, sheet: Sheet, tally: Tally) -> None:
+async def _by_the_server(home: Home, asked: Asked, sheet: Sheet, tally: Tally) -> None:
     tally.through = "server"
-    url, clock = server_of(home.settings) + "/api/members", await clock_of(home)
     for batch in batches(sheet.rows):
-        body = orjson.dumps([row.item for row in batch])
-        tally.add(batch, (await told(url, source, body, clock))["answers"])
+        items = [row.item for row in batch]
+        told = {"items": items, "source": asked.source or OPERATOR, "again": asked.again}
+        tally.add(batch, await by_the_server(home, "/api/names", told))
 
 
 def _tell(asked: Asked, sheet: Sheet, tally: Tally) -> None:

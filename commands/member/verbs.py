@@ -51,11 +51,9 @@ def unmerge(
 
 @member_app.command("import")
 def import_names(
-    file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GB18030，一行一个人")],
+    file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8、GB18030 或 UTF-16，一行一个人")],
     home: HomeOption = None,
-    source: Annotated[
-        str, typer.Option(help="以哪个 sources 的名义；服务正在运行时要用它的密钥签名")
-    ] = "",
+    source: Annotated[str, typer.Option(help="以哪个 sources 的名义；不给就是运营自己")] = "",
     again: Annotated[
         bool, typer.Option("--again", help="撤销过合并的也照样合并：已经查实是同一个人")
     ] = False,

@@ -7,7 +7,7 @@ from bot.shop import Source
 
 OPERATOR = "operator:"  # no id of a source in settings.yaml ends in a colon
 KINDS = frozenset({
-    "erase", "masses", "pauses", "reconcile", "requeue", "resolve", "trace", "unmerge",
+    "erase", "masses", "names", "pauses", "reconcile", "requeue", "resolve", "trace", "unmerge",
 })  # fmt: skip
 
 

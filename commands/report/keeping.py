@@ -14,6 +14,7 @@ SORTS = {
     "refusals": "门口拒收的计数",
     "phrases": "没接住的话",
     "traces": "决定的轨迹",
+    "rule_hits": "规则计数",
     "links": "关联用的口令",
     "arrivals": "没有后续的回调",
     "effects": "账本：动作",
