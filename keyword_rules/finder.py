@@ -16,6 +16,8 @@ from keyword_rules.words import comparable, core
 
 Span = tuple[int, int]
 
+_PLACES = frozenset("村镇乡县路街巷弄寺庙桥湖河")  # what the names of places end in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
@@ -93,21 +95,35 @@ class _Closer:
         """The first part that may stand for the phrase it sounds like.
 
         It ends where a word ends, and begins where one begins or as the phrase does: in 我要领卷
-        some see the word 要领. And it is not one word, which would mean itself, or a rare one that
-        begins as the phrase does, as 退伙 does for 退货.
+        some see the word 要领. What means itself stands for nothing else.
         """
         for start, end in spans:
             is_begun = self._text[start] == phrase[0]
             begins = is_begun or start in self._edges
-            pieces = any(at in self._edges for at in range(start + 1, end))
-            is_other = not pieces and not (is_begun and self._is_rare(start, end))
-            if begins and end in self._edges and not is_other:
+            if begins and end in self._edges and not self._is_itself(phrase, start, end):
                 return start, end
         return None
+
+    def _is_itself(self, phrase: str, start: int, end: int) -> bool:
+        """Whether what sounds like a phrase is a word, or has nothing of it and is a name, or 那.
+
+        But a rare word that begins as the phrase does is a misspelling, as 退伙 is of 退货. 岭泉村
+        names a place; in 那贴 the first word is too common to be a slip for 拿铁.
+        """
+        if not any(at in self._edges for at in range(start + 1, end)):
+            return self._text[start] != phrase[0] or not self._is_rare(start, end)
+        if any(map(str.__eq__, phrase, self._text[start:end])):
+            return False
+        is_place = self._text[end : end + 1] in _PLACES and end + 1 in self._edges
+        return is_place or (start + 1 in self._edges and self._is_everywhere(start))
 
     def _is_rare(self, start: int, end: int) -> bool:
         known = self._segment
         return isinstance(known, Segmenter) and not known.is_common(self._text[start:end])
+
+    def _is_everywhere(self, at: int) -> bool:
+        known = self._segment
+        return isinstance(known, Segmenter) and known.is_everywhere(self._text[at])
 
     @cached_property
     def _whole(self) -> tuple[Span, Span]:

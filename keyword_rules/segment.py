@@ -22,6 +22,7 @@ from keyword_rules.words import comparable
 WORDY = r"\u4e00-\u9fd5a-zA-Z0-9+#&._%\-"
 
 COMMON = 30  # times in the dictionary's texts; a rarer word is sooner a misspelling
+EVERYWHERE = 50_000  # times; such a word is in every other sentence
 
 _BLOCK = re.compile(rf"([{WORDY}]+)")
 _SKIP = re.compile(r"(\r\n|\s)")
@@ -99,6 +100,10 @@ class Segmenter:
     def is_common(self, word: str) -> bool:
         """Whether a word is one of the shop's own, or in the dictionary and not rare."""
         return word in self.own or self.tables().times(word) >= COMMON
+
+    def is_everywhere(self, word: str) -> bool:
+        """Whether a word is one of the few that every other sentence has, such as 那 and 就."""
+        return self.tables().times(word) >= EVERYWHERE
 
     def __reduce__(self) -> "tuple[Callable[..., Segmenter], tuple[dict[str, int | None], ...]]":
         return (Segmenter, (self.own,)) if self.own else (by_jieba, ())

@@ -1,7 +1,7 @@
 """Homophones: phrases found by how they are read, without tones."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,10 +14,9 @@ LEAST_LETTERS = 6  # of pinyin typed for characters; shorter runs are too often 
 _LONGEST_SYLLABLE = 6  # letters, as in zhuang
 _MOST_WAYS = 32  # to cut a run of letters into syllables
 _RUN = re.compile(rf"[a-z']{{{LEAST_LETTERS},60}}")
-# 劵 is read juàn, but nearly everyone who types it means 券.
-_READ_AS_TOO = {"劵": ("quan",)}
-# A reading of old that nobody means would make 气死 of 吃食.
-_READ_ONLY_AS = {"吃": ("chi",)}
+# 劵 and 卷 are read juàn, but nearly everyone who types them means 券; what is forgotten is là, 落.
+_READ_AS_TOO = {"劵": ("quan",), "卷": ("quan",), "落": ("la",)}
+_LEAST_SHARE = 50  # one in so many of the phrases with a character, for a reading that is alive
 _FIRST_LETTER = 0xF0000  # of the alphabet in which an index writes syllables
 _READABLE = (0x3007, *range(0x3400, 0xA000))
 
@@ -40,12 +39,18 @@ def syllables(phrase: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32_768)
 def readings(char: str) -> tuple[str, ...]:
-    """Every way one character may be read."""
-    if char in _READ_ONLY_AS:
-        return _READ_ONLY_AS[char]
+    """Every way in which one character is read today.
+
+    A reading of old, which no phrase has, would make 福利群 of 包利群 and 气死 of 吃食.
+
+    >>> readings("包"), readings("行")
+    (('bao',), ('xing', 'hang'))
+    """
     library = _pypinyin()
-    known = library.pinyin(char, style=library.Style.NORMAL, heteronym=True)[0]
-    return (*dict.fromkeys((*known, *_READ_AS_TOO.get(char, ()))),)
+    first, *others = library.pinyin(char, style=library.Style.NORMAL, heteronym=True)[0]
+    often = _in_phrases().get(char, Counter(others))
+    alive = (one for one in others if often[one] * _LEAST_SHARE >= often.total() and often[one])
+    return (*dict.fromkeys((first, *alive, *_READ_AS_TOO.get(char, ()))),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,18 @@ def _table(
         if read:
             table[char] = "".join(dict.fromkeys(read))
     return table
+
+
+@lru_cache(maxsize=1)
+def _in_phrases() -> Mapping[str, Counter[str]]:
+    """How often each character is read in which way in the phrases of the library."""
+    library = _pypinyin()
+    toneless = lru_cache(maxsize=None)(library.contrib.tone_convert.to_normal)
+    often: dict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, spoken in library.constants.PHRASES_DICT.items():
+        for char, (reading, *_) in zip(phrase, spoken, strict=False):
+            often[char][toneless(reading)] += 1
+    return dict(often)
 
 
 def _pypinyin() -> Any:

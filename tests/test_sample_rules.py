@@ -64,7 +64,8 @@ def test_lint_has_nothing_to_say_about_the_samples(book: RuleBook) -> None:
         ("领劵", "coupon-newcomer", "sound"),
         ("领券", "coupon-newcomer", "sound"),
         ("領卷", "coupon-newcomer", "sound"),
-        ("怎么进宠物群？", "pet-group", "word"),
+        ("怎么进宠物群？", "pet-group", "sound"),
+        ("有猫群吗", "pet-group", "word"),
         ("抢鸡蛋券", "flash-egg", "sound"),
     ],
 )

@@ -63,6 +63,28 @@ def test_a_rare_word_that_begins_as_the_keyword_does_is_heard_as_it() -> None:
     assert not hears("有没有蔬食", "素食")
 
 
+def test_a_reading_of_old_that_no_phrase_has_is_not_heard() -> None:
+    assert readings("包") == ("bao",)
+    assert readings("行") == ("xing", "hang")
+    assert not hears("来包利群", "福利群")
+    assert hears("南铁", "南铁")
+    assert not hears("南铁", "拿铁")
+
+
+def test_a_place_is_not_heard_as_a_keyword_of_which_it_has_only_the_sound() -> None:
+    assert segment("岭泉村怎么样") == ("岭", "泉", "村", "怎么样")
+    assert not hears("岭泉村怎么样", "领券")
+    assert hears("我要领卷路过来拿", "领券")
+    assert hears("令劝", "领券")
+
+
+def test_one_of_the_commonest_words_is_no_misspelling() -> None:
+    assert segment("那贴膏药") == ("那", "贴膏药")
+    assert segment("那贴了吗") == ("那", "贴", "了", "吗")
+    assert not hears("那贴了吗", "拿铁")
+    assert hears("那铁多大杯", "拿铁")
+
+
 def test_what_is_heard_tells_where() -> None:
     assert ear("会员卡").look("我要办会元卡").heard == {0: (3, 6)}
     assert ear("会员卡").look("我要办会员卡").heard == {}
