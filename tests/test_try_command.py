@@ -65,7 +65,7 @@ def test_what_a_rule_would_say_is_told_with_it(capsys: pytest.CaptureFixture[str
 
 
 def test_what_is_said_when_no_rule_knows_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = tried(capsys, "会不会下冰雹")
+    answer = tried(capsys, "会不会下冰雹", "--at", "2026-03-02T10:00")
     assert (answer["hits"], len(answer["fallback"])) == ([], 1)
 
 

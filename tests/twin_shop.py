@@ -1,6 +1,7 @@
 """A whole installation against the twin: its own home, real sockets both ways, and the auditor."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from commands.parts.compose import Home, fill, open_home, shop_of
 from commands.parts.doors import doors
 from commands.parts.pictures import MEDIA
 from commands.parts.stock import meet_groups, stock_shelves
+from commands.play.morning import seconds_until_day
 from tests.rooms import location_in
 from tests.twin_bot import Scene, on_stage
 
@@ -106,7 +108,10 @@ async def twin_shop(
     """
     async with on_stage(folder, mode=mode, app_mode=app_mode, wired=False) as scene:
         home = home_of(folder / "home", scene, furnish)
+        ahead_s = seconds_until_day(time.time())  # at night, words nobody asked for would wait
+        scene.twin.stage.clock.jump(ahead_s)
         clock = Clock()
+        clock.follow(ahead_s)
         shop = shop_of(home, clock)
         database = location_in(home.folder)
         async with opened(database, shop.instance_key) as db, new_session(5) as session:

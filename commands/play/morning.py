@@ -12,11 +12,13 @@ _STORE_ZONE = ZoneInfo("Asia/Shanghai")
 _DAY = range(9, 20)  # hours in which a whole story fits before the samples' quiet hours
 
 
-async def by_day(twin: Twin) -> None:
-    """Jump to the stores' day unless it is day already."""
+async def by_day(twin: Twin) -> bool:
+    """Jump to the stores' day unless it is day already; tell whether that was needed."""
     # In quiet hours what the story promises would wait for the morning.
-    if ahead_s := seconds_until_day((await twin.get("clock"))["now"]):
+    ahead_s = seconds_until_day((await twin.get("clock"))["now"])
+    if ahead_s:
         await twin.post("clock", jump_s=ahead_s)
+    return bool(ahead_s)
 
 
 def seconds_until_day(now: float) -> float:

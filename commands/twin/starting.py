@@ -16,6 +16,7 @@ import orjson
 from commands.parts.compose import open_home
 from commands.parts.problems import USAGE, show, stop
 from commands.parts.telling import server_of
+from commands.play.morning import by_day
 from commands.play.stage import Twin
 from commands.twin.binding import bind
 from commands.twin.home import BOOK, TwinHome, check_ports
@@ -94,6 +95,8 @@ async def _wire_up(home: TwinHome, ready: dict[str, Any]) -> None:
         read = open_home(wired.folder, with_rules=False)
         url = server_of(read.settings)
         _say(_introduction(wired, ready["control"]))
+        if await by_day(twin):
+            _say("店里这会儿是晚上：平台的时钟已拨到早上 9 点，夜里不打扰才不会让话等到天亮")
         show(read.errors)
         await bind(twin, session, url, wired.memory.trace_key, _say)
         _say("都绑好了：打开页面，扫码、说话试试")
