@@ -166,6 +166,8 @@ SEEN = tuple(
          ("campaign",)),
         ("paused", "How much an operator has paused.", ()),
         ("rulesets", "By how many versions of the rules the living processes go.", ()),
+        ("rule_problems", "Mistakes in the rule files, as the process that sees most sees them.",
+         ()),
         ("wal_bytes", "Size of SQLite's write-ahead log.", ()),
         ("disk_free_ratio", "Free part of the disk that holds the home, 0 to 1.", ()),
         ("certificate_days", "Until the certificate at public_url runs out, in days. Absent while"

@@ -251,6 +251,7 @@ def samples_of(now: Gauges, now_us: int, campaigns: frozenset[str]) -> metrics.S
         "coupon_stock_size": {(name,): float(one.size) for name, one in shelves.items()},
         "paused": {(): float(now.paused)},
         "rulesets": {(): float(now.rulesets)},
+        "rule_problems": {(): float(now.rule_problems)},
     }
     if now.next_deadline_us is not None:
         slack_s = (now.next_deadline_us - now_us) / 1_000_000

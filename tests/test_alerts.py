@@ -236,6 +236,16 @@ async def test_processes_that_go_by_different_rules_fire(watched: Watched) -> No
     assert await watched.fires("XiaoerRulesDiffer")
 
 
+async def test_a_rule_file_with_a_mistake_fires(watched: Watched) -> None:
+    entry = workers.Entry(
+        id="W1", host="here", machine="m", pid=1, role="serve",
+        rules=workers.Rules(hash="a", problems=2),
+    )  # fmt: skip
+    db = watched.shop.db
+    await db.write(partial(workers.enter, entry=entry, lease_us=60_000_000, alone=False))
+    assert await watched.fires("XiaoerRuleFileBroken")
+
+
 async def test_a_loop_that_stands_still_fires(watched: Watched) -> None:
     beating = asyncio.create_task(feel_stalls())
     await asyncio.sleep(0.01)

@@ -34,7 +34,8 @@ class Shelf:
 class Gauges:
     """How the work stood at one moment. `next_deadline_us`: None while nothing owed has one.
 
-    `rulesets`: by how many versions of the rules the living processes go.
+    `rulesets`: by how many versions of the rules the living processes go. `rule_problems`: mistakes
+    in the rule files, as the process that sees most of them sees them.
     """
 
     at_us: int
@@ -46,10 +47,12 @@ class Gauges:
     shelves: Mapping[str, Shelf] = field(default_factory=dict)
     paused: int = 0
     rulesets: int = 0
+    rule_problems: int = 0
 
 
 async def gauges(tx: Tx, now_us: int) -> Gauges:
     """Return how the work stands. Reads only."""
+    rulesets, rule_problems = await _rules(tx)
     return Gauges(
         at_us=now_us,
         lag_us=await _lags(tx, now_us),
@@ -59,7 +62,8 @@ async def gauges(tx: Tx, now_us: int) -> Gauges:
         closings=await _closings(tx, now_us),
         shelves=await _shelves(tx),
         paused=await _paused(tx),
-        rulesets=await _rulesets(tx),
+        rulesets=rulesets,
+        rule_problems=rule_problems,
     )
 
 
@@ -124,9 +128,10 @@ async def _paused(tx: Tx) -> int:
     return int(row["n"]) if row else 0
 
 
-async def _rulesets(tx: Tx) -> int:
+async def _rules(tx: Tx) -> tuple[int, int]:
     row = await tx.one(
-        "SELECT count(DISTINCT ruleset) AS n FROM worker WHERE until_us > ? AND ruleset <> ''",
+        "SELECT count(DISTINCT nullif(ruleset, '')) AS n, coalesce(max(rule_problems), 0) AS wrong"
+        " FROM worker WHERE until_us > ?",
         await tx.clock_us(),
     )
-    return int(row["n"]) if row else 0
+    return (int(row["n"]), int(row["wrong"])) if row else (0, 0)
