@@ -3,8 +3,10 @@
 import shutil
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests import servers
@@ -29,10 +31,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # What a database has to keep and decide, whichever it is: these files run once on each engine.
 ON_BOTH = frozenset({
     "accept", "books", "db_answers", "db_contract", "db_inbox", "db_ledger", "db_people",
-    "db_shelves", "db_talks", "erasing", "ledger_command", "linking", "merging", "orders_rules",
-    "orphans", "passphrases", "pausing", "perform", "reconcile_runs", "requeue", "resolving",
-    "retention", "rounds", "rule_counts",
+    "db_shelves", "db_talks", "erasing", "exporting", "ledger_command", "linking", "merging",
+    "orders_rules", "orphans", "passphrases", "pausing", "perform", "reconcile_runs", "requeue",
+    "resolving", "retention", "rounds", "rule_counts",
 })  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forgetful_logs() -> Iterator[None]:
+    """Let loggers ask anew how they log: `serve` has them keep its way, and tests each have theirs.
+
+    What kept an earlier test's way would tell nothing to `capture_logs` in a later one.
+    """
+    configure = structlog.configure
+
+    def forgetful(**given: Any) -> None:
+        configure(**{**given, "cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", forgetful)
+        yield
 
 
 @pytest.fixture(autouse=True)
