@@ -7,6 +7,7 @@ from dataclasses import replace
 from keyword_rules.patterns import capture_names, captured
 from keyword_rules.rule import Mode, Phrase, Rule, Step
 from keyword_rules.template import Template
+from keyword_rules.words import visible
 
 LONGEST_CAPTURE = 200  # characters
 _MOST_SEARCHED = 4_096  # characters, as of a comparable text
@@ -31,7 +32,7 @@ def caught(phrases: Iterable[Phrase], raw: str, text: str) -> Mapping[str, str]:
     Looked for in what was said, so that its letters keep their case; only where the pattern does
     not match that, in the text that was compared. Values are one line of at most 200 characters.
     """
-    said = unicodedata.normalize("NFKC", raw[:_MOST_SEARCHED])
+    said = visible(unicodedata.normalize("NFKC", raw[:_MOST_SEARCHED]))
     values: dict[str, str] = {}
     for phrase in phrases:
         if names_in(phrase):

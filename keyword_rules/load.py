@@ -122,14 +122,19 @@ class RuleBook:
                 files.append(_refused(name, "链接指向规则文件夹之外，不读"))
             else:
                 files.append(reading.file(path, name, self._read.get(name)))
-        files += self._behind(shut_folders(self.folder))
+        files += self._behind(self._shut())
         files.sort(key=lambda file: Path(file.name))
         loaded, self._good = chosen(files, self._good)
         self._read = {file.name: file for file in files}
         return loaded
 
+    def _shut(self) -> Mapping[str, str]:
+        if self._good and not self.folder.is_dir():  # nobody takes back every rule like that
+            return {"": "规则文件夹不在了"}
+        return shut_folders(self.folder)
+
     def _behind(self, shut: Mapping[str, str]) -> list[ReadFile]:
-        """Folders that cannot be listed, and what was good in them, which goes on."""
+        """Folders that are shut or gone, and what was good in them, which goes on."""
         return [
             _refused(name, why)
             for folder, why in shut.items()

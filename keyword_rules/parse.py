@@ -109,6 +109,7 @@ def _rule(node: Node, vocabulary: Vocabulary, report: Report) -> Rule | None:
     say = read_say(rows["say"], vocabulary.slots, report) if "say" in rows else None
     key = read_key(rows["key"], vocabulary.slots, report) if "key" in rows else None
     slots = vocabulary.slots | _captured(say, key)
+    steps = read_steps(rows["do"], slots, vocabulary, report) if "do" in rows else ()
     return Rule(
         id=name,
         file=report.file,
@@ -121,7 +122,8 @@ def _rule(node: Node, vocabulary: Vocabulary, report: Report) -> Rule | None:
         priority=priority_of(rows.get("priority"), report),
         stop=_stops(rows, report),
         dry_run=is_true(rows.get("dry_run"), "dry_run ", report),
-        do=read_steps(rows["do"], slots, vocabulary, report) if "do" in rows else (),
+        do=tuple(step for step, _ in steps),
+        do_at=tuple((at.line, at.column) for _, at in steps),
         cases=read_cases(rows["cases"], vocabulary, report) if "cases" in rows else (),
         note=text(rows["note"], "note ", report) if "note" in rows else "",
     )

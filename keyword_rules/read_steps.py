@@ -37,13 +37,14 @@ _THINGS = {
 
 def read_steps(
     node: Node, slots: Collection[str], vocabulary: Vocabulary, report: Report
-) -> tuple[Step, ...]:
-    """Read `do`, in order. A step is `verb: {…}`, `verb: value`, or the verb alone.
+) -> tuple[tuple[Step, Node], ...]:
+    """Read `do`, in order, each with where it stands.
 
-    Texts may have these slots: the vocabulary's, and what the rule captures.
+    A step is `verb: {…}`, `verb: value`, or the verb alone. Texts may have these slots: the
+    vocabulary's, and what the rule captures.
     """
-    steps = [_step(item, slots, vocabulary, report) for item in items(node, "do ", report)]
-    return tuple(step for step in steps if step)
+    read = ((_step(one, slots, vocabulary, report), one) for one in items(node, "do ", report))
+    return tuple((step, at) for step, at in read if step)
 
 
 def _step(

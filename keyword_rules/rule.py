@@ -120,7 +120,8 @@ class Case:
 class Rule:
     """When something is said or happens, do these steps. `stop` ends the search after a hit.
 
-    A `dry_run` rule is told in the trace, does nothing, and never ends the search.
+    A `dry_run` rule is told in the trace, does nothing, and never ends the search. `do_at` has the
+    line and column of each step of `do`; a rule that stands in no file may leave it out.
     """
 
     id: str
@@ -135,8 +136,13 @@ class Rule:
     stop: bool = True
     dry_run: bool = False
     do: tuple[Step, ...] = ()
+    do_at: tuple[tuple[int, int], ...] = ()
     cases: tuple[Case, ...] = ()
     note: str = ""
+
+    def place_of(self, number: int) -> tuple[int, int]:
+        """Return the line and column of a step, those of the rule where that is not known."""
+        return self.do_at[number] if number < len(self.do_at) else (self.line, self.column)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
@@ -62,10 +62,10 @@ class Limit:
 
     def since(self, local: datetime) -> datetime | None:
         """Since when hits count at a moment where the store is; None = ever."""
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         match self.per:
-            case "hour":
-                return local - timedelta(hours=1)
+            case "hour":  # of time that passed, also when clocks are put forward or back
+                return local.astimezone(UTC) - timedelta(hours=1)
             case "day":
                 return midnight
             case "week":

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from opencc import OpenCC
@@ -23,6 +23,8 @@ _UNSEEN = (
 )  # fmt: skip
 _MAY_FORMAT = (*range(0x10000), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))
 _AROUND = frozenset({"P", "Z", "C"})
+_MARKS = frozenset("~^")  # that end a sentence as punctuation does, and are signs by their category
+_EMOJI = "So"
 
 
 def comparable(text: str) -> str:
@@ -50,17 +52,12 @@ def comparable(text: str) -> str:
 
 
 def core(text: str) -> tuple[int, int]:
-    """Where the words are without punctuation around them; the whole text if nothing is left.
+    """Where the words are without punctuation and emoji around them; all of it if nothing is left.
 
-    >>> core("...领券!")
+    >>> core("...领券!~🙏")
     (3, 5)
     """
-    start, end = 0, len(text)
-    while start < end and unicodedata.category(text[start])[0] in _AROUND:
-        start += 1
-    while end > start and unicodedata.category(text[end - 1])[0] in _AROUND:
-        end -= 1
-    return (start, end) if start < end else (0, len(text))
+    return _inner(text, lambda char: _is_mark(char) or unicodedata.category(char) == _EMOJI)
 
 
 def bare(text: str) -> str:
@@ -70,8 +67,21 @@ def bare(text: str) -> str:
     '良渚cat'
     """
     folded = comparable(text)
-    start, end = core(folded)
+    start, end = _inner(folded, _is_mark)
     return folded[start:end].replace(" ", "")
+
+
+def _inner(text: str, is_around: Callable[[str], bool]) -> tuple[int, int]:
+    start, end = 0, len(text)
+    while start < end and is_around(text[start]):
+        start += 1
+    while end > start and is_around(text[end - 1]):
+        end -= 1
+    return (start, end) if start < end else (0, len(text))
+
+
+def _is_mark(char: str) -> bool:
+    return char in _MARKS or unicodedata.category(char)[0] in _AROUND
 
 
 @cache
@@ -87,7 +97,20 @@ def simplified() -> Mapping[int, str]:
     }
 
 
+def visible(text: str) -> str:
+    """Return a text without zero-width and direction characters, otherwise as it was typed.
+
+    >>> visible("A\u200b12")
+    'A12'
+    """
+    return text.translate(_formats())
+
+
+@cache
+def _formats() -> Mapping[int, None]:
+    return dict.fromkeys(at for at in _MAY_FORMAT if unicodedata.category(chr(at)) == "Cf")
+
+
 @cache
 def _folding() -> Mapping[int, str | None]:
-    formats = [point for point in _MAY_FORMAT if unicodedata.category(chr(point)) == "Cf"]
-    return {**simplified(), **dict.fromkeys((*formats, *_UNSEEN))}
+    return {**simplified(), **_formats(), **dict.fromkeys(_UNSEEN)}

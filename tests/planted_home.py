@@ -199,9 +199,9 @@ _RULES = {
   cases:
     - { text: 重复例句, hit: true }
     - { text: 重复例句, hit: true }  #! 的一样
-- id: too-long  #! 会被截断
+- id: too-long
   say: 长长的话
-  do: [{ reply: '{terms}LONG' }]
+  do: [{ reply: '{terms}LONG' }]  #! 会被截断
   cases: [{ text: 长长的话, hit: true }]
 - id: same-tag  #! 又打又去标签 常客
   say: 标签打架
@@ -222,25 +222,26 @@ _RULES = {
   where: { tagged: [早客] }
   do: [{ tag: [早客] }]
   cases: [{ text: 早客来了, hit: true }]
-- id: best  #! 极限词“最佳” & 诱导分享“分享朋友圈” & 疗效“降血糖”
+- id: best
   say: 好茶
   do: [{ reply: 全城最佳好茶降血糖，分享朋友圈领券 }]
+  #^ 极限词“最佳” & 诱导分享“分享朋友圈” & 疗效“降血糖”
   cases: [{ text: 好茶, hit: true }]
-- id: over  #! 活动 old 已在 2020-02-01 00:00 结束
+- id: over
   say: 旧活动
-  do: [{ grant: { campaign: old } }]
+  do: [{ grant: { campaign: old } }]  #! 活动 old 已在 2020-02-01 00:00 结束
   cases: [{ text: 旧活动, hit: true }]
-- id: no-seat  #! 群池 closed 里的群都关闭或过期了
+- id: no-seat
   say: 进关闭的群
-  do: [{ invite: { pool: closed } }]
+  do: [{ invite: { pool: closed } }]  #! 群池 closed 里的群都关闭或过期了
   cases: [{ text: 进关闭的群, hit: true }]
-- id: topic  #! 没有一个人设会说
+- id: topic
   say: 不会说的话题
-  do: [{ topic: wether }]
+  do: [{ topic: wether }]  #! 没有一个人设会说
   cases: [{ text: 不会说的话题, hit: true }]
-- id: odd-link  #! link 应为 https:// 开头
+- id: odd-link
   say: 怪链接
-  do: [{ reply: { text: 好, link: 'ftp://x', link_title: 看 } }]
+  do: [{ reply: { text: 好, link: 'ftp://x', link_title: 看 } }]  #! link 应为 https:// 开头
   cases: [{ text: 怪链接, hit: true }]
 """.replace("LONG", "长" * 700),
     "z-cut.yaml": "- id: cut\n  say: [半个\n  do: [handover]\n",

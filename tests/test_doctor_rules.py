@@ -43,3 +43,8 @@ def test_many_mistakes_are_the_first_five_and_a_count(home: Path) -> None:
 def test_settings_that_cannot_be_read_leave_rules_unread(home: Path) -> None:
     (home / "settings.yaml").write_text("accounts: 1\n", "utf-8")
     assert rules_of(home) is None
+
+
+def test_a_mistake_in_the_words_is_told_too(home: Path) -> None:
+    (home / "words.txt").write_text("撸/猫", "utf-8")
+    assert found(home)[0].startswith("words.txt:1:1")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands.parts.compose import fill
 from tests.homes import Served, command, oa_text, served_home
 
 FRIDGE = "你们收不收二手冰箱"
@@ -213,3 +214,33 @@ def test_what_is_asked_for_must_make_a_rule(shop: Shop) -> None:
     ):
         told = shop.run("rules", "add", *words)
         assert told.code == 2 and said in told.err
+
+
+def test_what_is_wrong_with_a_rule_is_told_at_the_option_that_says_it(shop: Shop) -> None:
+    fill(shop.home)
+    told = shop.run(
+        "rules", "add", "--words", "券", "--mode", "sound", "--reply", "首行\n再 {nope}",
+        "--campaign", "nope", "--pool", "nope", "--tag", "et" + "A" * 28, "--id", " ",
+    )  # fmt: skip
+    assert told.code == 1
+    options = [line.partition(": ")[0] for line in told.err.splitlines()[:-1]]
+    assert options == ["--id", "--words", "--reply", "--campaign", "--pool", "--tag"]
+    assert ".trial" not in told.err
+
+
+@pytest.mark.parametrize("there", ["priority: 5\nrules: []\n", "[]\n", "  - {id: a}\n"])
+def test_a_rule_is_not_put_behind_what_is_no_list_at_the_margin(shop: Shop, there: str) -> None:
+    fill(shop.home)
+    file = shop.home / "rules/added.yaml"
+    file.write_text(there, "utf-8")
+    told = shop.run("rules", "add", "--words", "修床", "--reply", "好")
+    assert told.code == 1 and "不是顶格的列表" in told.err
+    assert file.read_text("utf-8") == there
+
+
+def test_emoji_and_lines_of_a_reply_are_written_as_a_person_edits_them(shop: Shop) -> None:
+    fill(shop.home)
+    told = shop.run("rules", "add", "--words", "修床", "--reply", "好😀: 行\n下一行 👍🏽")
+    assert told.code == 0, told
+    text = (shop.home / "rules/added.yaml").read_text("utf-8")
+    assert "  - reply: |-\n      好😀: 行\n      下一行 👍🏽\n" in text

@@ -276,7 +276,7 @@ def test_what_no_platform_takes_is_found_before_it_is_said(
     home: Path, capsys: pytest.CaptureFixture[str], step: str, why: str
 ) -> None:
     told = checked(home, capsys, step)
-    assert (told.code, "rules/mine.yaml:1" in told.out, why in told.out) == (1, True, True)
+    assert (told.code, "rules/mine.yaml:4:" in told.out, why in told.out) == (1, True, True)
 
 
 def test_a_menu_a_link_and_a_picture_that_are_there_are_fine(

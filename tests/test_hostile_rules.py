@@ -121,7 +121,7 @@ def test_145_a_text_over_the_platforms_limit_is_told_with_its_size(
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "a.yaml").write_text(reply("长" * 700), "utf-8")
     out = command(capsys, "check", "--home", tmp_path).out
-    assert "rules/a.yaml:1:3: a reply 最长 2118 字节，超过平台的 2048 字节" in out
+    assert "rules/a.yaml:3:8: a reply 最长 2118 字节，超过平台的 2048 字节" in out
 
 
 def test_146_two_rules_with_one_id_are_told_where_the_other_stands(tmp_path: Path) -> None:

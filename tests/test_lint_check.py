@@ -101,12 +101,41 @@ def test_a_content_text_that_outgrows_the_platform_once_filled_is_a_warning(
     assert "not_yet: 有诱导分享“转发朋友圈”" in told.out
 
 
+STEPS = """\
+- id: mine
+  say: 独一份的话
+  do:
+    - tag: [熟客]
+    - reply: 全国第一
+    - reply:
+        text: 好
+        menu: ['查 {order}']
+    - topic: nothing-of-the-kind
+    - handover: {长}
+  cases: [{text: 独一份的话, hit: true}]
+"""
+
+
+def test_what_is_wrong_with_a_step_is_told_at_the_step(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _mine(home, STEPS.replace("{长}", "长" * 700))
+    lines = command(capsys, "check", "--home", home).out.splitlines()
+    mine = [line.removeprefix("rules/mine.yaml:") for line in lines if "rules/mine" in line]
+
+    assert [line[:5] for line in mine] == ["5:7: ", "6:7: ", "9:7: ", "10:7:"]
+    assert "第一" in mine[0] and "{order} 会照原样发出去" in mine[1]
+    assert "nothing-of-the-kind" in mine[2] and "会被截断" in mine[3]
+
+
 # --- what there is to give ---
 
 
 def _rule(verb: str, where: Where | None = None, **args: str) -> Rule:
     step = Step(verb=verb, args=args)
-    return Rule(id="a", file="a", line=1, column=3, do=(step,), where=where or Where())
+    return Rule(
+        id="a", file="a", line=1, column=3, do=(step,), do_at=((4, 7),), where=where or Where()
+    )
 
 
 def _kinds(rule: Rule, content: Content, left: Left | None = None) -> list[str]:
@@ -151,7 +180,9 @@ def test_a_pool_without_a_seat_is_named(
 ) -> None:
     pool = Pool(id="pets", name="宠物", account="corp", groups=(group,))
     invite = _rule("invite", pool="pets")
-    assert _kinds(invite, Content(pools={"pets": pool}), Left(seats=seats)) == kinds
+    shop = Shop(content=Content(pools={"pets": pool}), now=NOW, left=Left(seats=seats))
+    found = list(offers([invite], shop))
+    assert [(one.kind, one.line, one.column) for one in found] == [(kind, 4, 7) for kind in kinds]
 
 
 def test_a_rule_that_nobody_needed_is_told_where_the_traces_are_old_enough() -> None:

@@ -27,7 +27,7 @@ def only_miss(rules: RuleSet, subject: Subject) -> Miss:
 @pytest.mark.parametrize(
     ("mode", "word", "hits", "misses"),
     [
-        ("equals", "领券", ["领券", "领券！", " 領券 "], ["我要领券", "领"]),
+        ("equals", "领券", ["领券", "领券！", " 領券 ", "领券~🙏"], ["我要领券", "领"]),
         ("contains", "领券", ["我要领券吧"], ["领 优惠券"]),
         ("prefix", "领券", ["领券吧", "「领券"], ["我要领券"]),
         ("suffix", "领券", ["我要领券", "我要领券！」", "领券"], ["领券吧", "券"]),

@@ -134,3 +134,30 @@ async def _edit(rules: Kept, folder: Path, number: int) -> tuple[float, float]:
     async with asyncio.timeout(WITHIN_S):
         await rules.until(lambda: rules.answer(word) == ["r0"])
     return loop.time() - began_s, rules.felt.taken_s()
+
+
+async def test_a_link_to_nothing_is_a_problem_until_it_is_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(rule("a", "甲券"), "utf-8")
+    async with kept(tmp_path) as rules:
+        link = tmp_path / "link.yaml"
+        link.symlink_to(link.name)
+        await rules.until(lambda: len(rules.fresh.standing.problems) == 1)
+        link.unlink()
+        link.symlink_to("nowhere.yaml")
+        await rules.until(lambda: "No such file" in "".join(rules.fresh.standing.problems))
+        link.unlink()
+        await rules.until(lambda: rules.fresh.standing.problems == ())
+
+
+async def test_a_folder_that_is_gone_takes_no_rules_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(rule("a", "甲券"), "utf-8")
+    async with kept(folder) as rules:
+        folder.rename(tmp_path / "away")
+        await rules.until(lambda: "规则文件夹不在了" in "".join(rules.fresh.standing.problems))
+        assert rules.answer("甲券") == ["a"]
+        (tmp_path / "away" / "a.yaml").write_text(rule("a", "乙券"), "utf-8")
+        (tmp_path / "away").rename(folder)
+        await rules.until(lambda: rules.answer("乙券") == ["a"])
+        assert rules.fresh.standing.problems == ()

@@ -54,6 +54,7 @@ def test_a_group_that_took_no_part_gives_its_default() -> None:
 
 def test_hidden_characters_do_not_keep_a_number_from_being_captured() -> None:
     assert reply(ORDER, "2026\u200b11010012").captures == {"order": "202611010012"}
+    assert reply(ORDER, "20261101001\u200b234").captures == {"order": "20261101001234"}
 
 
 def test_a_key_may_be_captured_from_too() -> None:

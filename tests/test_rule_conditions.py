@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -195,3 +196,31 @@ def test_a_limit_counts_by_the_calendar_of_the_store(per: str, since: str | None
     counted = Limit(times=1, per=per).since(wednesday)
 
     assert counted == (datetime.fromisoformat(since) if since else None)
+
+
+@pytest.mark.parametrize(
+    ("clock", "utc", "first_us"),
+    [
+        ("2026-03-08T03:30", "07:30", "06:30"),  # an hour ago it was 01:30
+        ("2026-11-01T01:10", "05:10", "04:10"),
+        ("2026-11-01T01:10 again", "06:10", "05:10"),  # an hour ago it was 01:10 too
+    ],
+)
+def test_an_hour_is_sixty_minutes_also_when_the_clocks_change(
+    clock: str, utc: str, first_us: str
+) -> None:
+    day = clock[:10]
+    now = datetime.fromisoformat(f"{day}T{utc}:00+00:00").astimezone(ZoneInfo("America/New_York"))
+    assert f"{now:%Y-%m-%dT%H:%M}" == clock[:16]
+
+    assert Limit(times=1, per="hour").since(now) == datetime.fromisoformat(f"{day}T{first_us}Z")
+
+
+def test_a_day_begins_at_its_first_midnight_where_clocks_are_put_back_over_it() -> None:
+    havana = ZoneInfo("America/Havana")
+    second = datetime(2026, 11, 1, 0, 30, tzinfo=havana, fold=1)
+
+    since = Limit(times=1, per="day").since(second)
+
+    assert since
+    assert since.astimezone(UTC) == datetime(2026, 11, 1, 4, 0, tzinfo=UTC)

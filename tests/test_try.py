@@ -148,4 +148,4 @@ def test_lint_names_what_no_reply_may_claim(tmp_path: Path) -> None:
     )
 
     assert rules_lint.run(home=None, open_book=shop.open, stdout=shop.out) == 1
-    assert "rules.yaml:1:3: tea 说法里有极限词“最好”，请换个说法 [claim]" in shop.out.getvalue()
+    assert "rules.yaml:3:8: tea 说法里有极限词“最好”，请换个说法 [claim]" in shop.out.getvalue()

@@ -91,3 +91,15 @@ def test_the_core_leaves_punctuation_around_words_out() -> None:
     assert core("「领券」!") == (1, 3)
     assert core("?!") == (0, 2)
     assert bare("「 领 券 」！") == "领券"
+
+
+@pytest.mark.parametrize("around", ["~", "^_^", "🙏", "👍🏽", "❤\ufe0f", "～🙏！"])
+def test_the_core_leaves_out_what_only_gives_a_tone(around: str) -> None:
+    text = comparable(f"{around}在吗{around}")
+    start, end = core(text)
+    assert text[start:end] == "在吗"
+
+
+def test_an_emoji_alone_is_the_words_and_keeps_two_bare_texts_apart() -> None:
+    assert core("👍🙏") == (0, 2)
+    assert bare("良渚🐱~") == "良渚🐱"

@@ -1,6 +1,6 @@
 """Rules that give what there is none of: ended campaigns, empty shelves, pools without a seat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from commands.checking.kinds import of_shop
 from commands.checking.left import UNUSED_DAYS, Left
 from config.nouns import Campaign, Content, Pool
-from keyword_rules.findings.finding import Finding
+from keyword_rules.findings.finding import Finding, at_step
 from keyword_rules.rule import Rule
 
 FEW = 10  # coupon codes below which a campaign will not last the day
@@ -32,20 +32,25 @@ def offers(rules: Iterable[Rule], shop: Shop) -> Iterator[Finding]:
     """Name each rule that would have to disappoint, or that nobody needed."""
     hit = shop.left.hit if shop.left else None
     for rule in rules:
-        for name in _named(rule, "campaign"):
+        for name, step in _named(rule, "campaign").items():
             if campaign := shop.content.campaigns.get(name):
-                yield from _of_campaign(rule, campaign, shop)
-        for name in _named(rule, "pool"):
+                found = _of_campaign(rule, campaign, shop)
+                yield from (at_step(one, rule, step) for one in found)
+        for name, step in _named(rule, "pool").items():
             if pool := shop.content.pools.get(name):
-                yield from _of_pool(rule, pool, shop)
+                yield from (at_step(one, rule, step) for one in _of_pool(rule, pool, shop))
         if hit is not None and rule.id not in hit:
             message = f"{UNUSED_DAYS} 天里没有命中过一次"
             yield of_shop(rule, "unused", message, hint="不再需要就删掉，或补上顾客常用的词")
 
 
-def _named(rule: Rule, what: str) -> Iterator[str]:
-    names = (step.args.get(what) for step in rule.do)
-    return (name for name in dict.fromkeys(names) if isinstance(name, str) and name)
+def _named(rule: Rule, what: str) -> Mapping[str, int]:
+    """Return what the steps of a rule name, each with the number of the first that does."""
+    names: dict[str, int] = {}
+    for number, step in enumerate(rule.do):
+        if isinstance(name := step.args.get(what), str) and name:
+            names.setdefault(name, number)
+    return names
 
 
 def _of_campaign(rule: Rule, campaign: Campaign, shop: Shop) -> Iterator[Finding]:

@@ -5,25 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from commands.doctor.finding import Finding, Status
-from commands.parts.compose import open_home
+from commands.parts.compose import Home, open_home
 from config.settings import BadSettings, load
-from keyword_rules.load import RuleBook
 
 _SHOWN = 5
 
 
-def rules_of(home: Path) -> RuleBook | None:
-    """Return a home's rules as its files have them; None while its settings cannot be read."""
+def rules_of(home: Path) -> Home | None:
+    """Return a home with the rules its files have; None while its settings cannot be read."""
     try:
         load(home, os.environ)
     except BadSettings:  # other checks say so
         return None
-    return open_home(home).rules
+    return open_home(home)
 
 
-def of_rules(book: RuleBook) -> Iterator[Finding]:
+def of_rules(home: Home) -> Iterator[Finding]:
     """Yield a finding for each of the first mistakes in rule files, and one for all the others."""
-    said = [str(problem) for problem in book.problems]
+    said = [*home.rule_problems]
     if len(said) > _SHOWN:
         said[_SHOWN:] = [f"规则文件里还有 {len(said) - _SHOWN} 处错误"]
     for one in said:

@@ -70,10 +70,10 @@ def run(home: Path, asked: Asked) -> int:
 
 def _of_the_home(home: Path, settings: Settings) -> Iterator[Finding]:
     yield from of_pauses(_database(settings))
-    if (book := rules_of(home)) is not None:
-        yield from of_rules(book)
+    if (read := rules_of(home)) is not None:
+        yield from of_rules(read)
         today = moment(Clock()()).astimezone(ZoneInfo(settings.store_zone)).date()
-        yield from of_holidays(home, today, book)
+        yield from of_holidays(home, today, read.rules)
 
 
 def _check_account(read: Mended, wanted: str) -> None:

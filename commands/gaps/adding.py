@@ -16,6 +16,9 @@ from commands.parts.problems import FINE, USAGE, show, stop
 from config.problems import nearest
 from config.whole import write_whole
 from keyword_rules.cases import subject_of as subject_of_case
+from keyword_rules.match import RuleSet, compile_rules
+from keyword_rules.parse import parse_rules
+from keyword_rules.problem import Problem
 from keyword_rules.rule import Case, Hit, Mode, Rule, Subject
 from keyword_rules.words import comparable
 
@@ -24,6 +27,15 @@ _HEAD = """\
 # yaml-language-server: $schema=../rules.schema.json
 # rules add 补的规则，可以随意改。
 """
+_OPTIONS = {
+    "id": "--id",
+    "say": "--words",
+    "reply": "--reply",
+    "grant": "--campaign",
+    "invite": "--pool",
+    "tag": "--tag",
+}
+_PART = re.compile(rf"(?:- |  |  - )({'|'.join(_OPTIONS)}):")  # where the value of an option begins
 _PARTING = re.compile(r"[、，,;；\s]+")
 _BLANKS = ("…", "...")  # what `rules gaps` shows in its place
 _MOST_CASES = 50
@@ -135,23 +147,38 @@ def _rule(asked: Asked, wanted: _Wanted, cases: Sequence[str]) -> dict[str, obje
 
 def _answered(home: Home, rule: dict[str, object], wanted: _Wanted) -> list[str]:
     """Return the sentences in which the rule, alone, finds its words."""
-    alone = _proven(home, _HEAD + dumped([{**rule, "id": "added-on-trial"}]), "rules/.trial.yaml")
-    (made,) = alone.new
-    return [
-        text
-        for text in wanted.sentences
-        if isinstance(
-            alone.together.verdict(made.id, subject_of_case(Case(hit=True, text=text), made)), Hit
-        )
-    ]
+    alone = _alone(home, dumped([rule]))
+    (made,) = alone.rules
+    subjects = {text: subject_of_case(Case(hit=True, text=text), made) for text in wanted.sentences}
+    return [text for text in subjects if isinstance(alone.verdict_at(0, subjects[text]), Hit)]
 
 
-def _proven(home: Home, text: str, file: str = _FILE) -> Proven:
-    proven = prove(home, {file: text})
+def _alone(home: Home, text: str) -> RuleSet:
+    """Return the rule by itself; what is wrong with it is wrong with what was asked for."""
+    book = home.rules
+    parsed = parse_rules(_FILE, text.encode(), book.vocabulary, book.segment, book.same_sound)
+    if parsed.problems:
+        _refuse([_of_option(problem, text) for problem in parsed.problems])
+    return compile_rules(parsed.rules, segment=book.segment, same_sound=book.same_sound)
+
+
+def _of_option(problem: Problem, text: str) -> str:
+    """Return a problem at the option whose value stands there: the text was never a file."""
+    rows = reversed(text.splitlines()[: problem.line])
+    option = next(_OPTIONS[part.group(1)] for row in rows if (part := _PART.match(row)))
+    return f"{option}: {problem.message}" + (f"（{problem.hint}）" if problem.hint else "")
+
+
+def _proven(home: Home, text: str) -> Proven:
+    proven = prove(home, {_FILE: text})
     if proven.problems:
-        show(proven.problems)
-        stop("这条规则读不进去，什么都没有写")
+        _refuse(proven.problems)
     return proven
+
+
+def _refuse(problems: Sequence[str]) -> NoReturn:
+    show(problems)
+    stop("这条规则读不进去，什么都没有写")
 
 
 def _appended(folder: Path, rule: dict[str, object]) -> str:
@@ -161,7 +188,15 @@ def _appended(folder: Path, rule: dict[str, object]) -> str:
         there = _HEAD
     except (OSError, UnicodeDecodeError) as trouble:
         stop(f"{folder / _FILE} 读不了（{trouble}），什么都没有写")
+    if not _is_list(there):
+        stop(f"{_FILE} 不是顶格的列表，没法在末尾接一条，什么都没有写：给它改个名字，再运行一次")
     return f"{there.rstrip()}\n\n{dumped([rule])}"
+
+
+def _is_list(text: str) -> bool:
+    """Whether a rule at the margin may follow: one stands there already, or none does."""
+    rows = (row for row in text.lstrip("\ufeff").splitlines() if row.strip())
+    return next((row for row in rows if not row.lstrip().startswith("#")), "-").startswith("-")
 
 
 def _refuse_beaten(proven: Proven, made: Rule, wanted: _Wanted) -> None:

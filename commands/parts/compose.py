@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import handlers
@@ -21,6 +23,7 @@ from commands.parts.operator import OPERATOR, operator_of
 from commands.parts.problems import USAGE, stop
 from config import content as contents
 from config.accounts import Account, AibotAccount, OaAccount
+from config.dictionary import FILE as WORDS
 from config.dictionary import read_words
 from config.home import SAMPLE, UnsafeKey, fill_home, instance_key
 from config.nouns import Content
@@ -60,6 +63,12 @@ class Home:
         """The content's problems that keep it from being served."""
         return tuple(p for p in self.problems if p.level == "error")
 
+    @property
+    def rule_problems(self) -> tuple[str, ...]:
+        """What is wrong with the rules, or with the words by which they cut texts."""
+        words = (str(error) for error in self.errors if error.file == WORDS)
+        return (*words, *map(str, self.rules.problems))
+
 
 def fill(home: Path, pack: str = "") -> list[Path]:
     """Fill a home with the samples or a pack, rules included; what is there already stays."""
@@ -83,19 +92,27 @@ def open_home(folder: Path, *, with_rules: bool = True) -> Home:
         settings = load(folder, os.environ)
     except BadSettings as bad:
         stop(f"设置有问题，未启动：\n{bad}")
-    content, problems = contents.read(
+    content, problems = content_of(folder, settings)
+    rules, wrong_words = rule_book(folder, content, settings.sound_slips)
+    if with_rules:
+        rules.reload()
+    problems = (*problems, *wrong_words)
+    return Home(folder=folder, settings=settings, content=content, rules=rules, problems=problems)
+
+
+def content_of(
+    folder: Path, settings: Settings, fresh: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Content, tuple[Problem, ...]]:
+    """Read a home's content, with texts of files as if these were there, and what is wrong."""
+    return contents.read(
         folder,
         accounts=frozenset(a.id for a in settings.accounts),
         official=frozenset(a.id for a in settings.accounts if isinstance(a, OaAccount)),
         zone=settings.store_zone,
         check_text=check_text,
         comparable=bare,
+        fresh=fresh,
     )
-    rules, wrong_words = rule_book(folder, content, settings.sound_slips)
-    if with_rules:
-        rules.reload()
-    problems = (*problems, *wrong_words)
-    return Home(folder=folder, settings=settings, content=content, rules=rules, problems=problems)
 
 
 def rule_book(

@@ -1,5 +1,6 @@
 """What rules send along with words: menus, links, and the pictures of a home's media folder."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,19 +14,34 @@ LINE_BYTES = 128  # wecom/kf.md section 5, like the two below
 URL_BYTES = 2048
 TITLE_BYTES = 128
 
+_AS_WRITTEN = ("menu", "link", "link_title")
+_SLOT = re.compile(r"(?<!\{)\{[a-z_]\w*(?:\|[^{}]*)?\}")
+
 
 def wrong_extras(rules: Iterable[Rule], folder: Path) -> Iterator[Problem]:
-    """Yield what no platform would take: long menus, odd links, pictures not in `folder`."""
+    """Yield what no customer could use: long menus, odd links, pictures not in `folder`."""
     for rule in rules:
-        place = Place(rule.file, rule.line, rule.column)
-        for step in rule.do:
-            for what in (*_menu(step), *_link(step), *_image(step, folder)):
+        for number, step in enumerate(rule.do):
+            place = Place(rule.file, *rule.place_of(number))
+            for what in (*_slots(step), *_menu(step), *_link(step), *_image(step, folder)):
                 yield place.problem(f"规则 {rule.id} 的 {what}")
 
 
+def _slots(step: Step) -> Iterator[str]:
+    """Slots are filled in texts alone: here the customer would read the name of one."""
+    for name in _AS_WRITTEN:
+        said = " ".join(_listed(step, name))
+        if found := _SLOT.search(said):
+            yield f"{name} 里不能用变量，{found.group()} 会照原样发出去"
+
+
+def _listed(step: Step, name: str) -> tuple[str, ...]:
+    said = step.args.get(name, ())
+    return said if isinstance(said, tuple) else (str(said),)
+
+
 def _menu(step: Step) -> Iterator[str]:
-    lines = step.args.get("menu", ())
-    lines = lines if isinstance(lines, tuple) else (str(lines),)
+    lines = _listed(step, "menu")
     if len(lines) > MENU_LINES:
         yield f"menu 有 {len(lines)} 行，最多 {MENU_LINES} 行"
     for line in lines:

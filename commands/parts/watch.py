@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.clock import Clock
-from keyword_rules.load import rule_files
+from keyword_rules.load import rule_files, shut_folders
 
 LOOK_S = 0.3
 _LOOK_AGAIN_S = 0.1
@@ -19,6 +19,8 @@ _CLOCK_S = 0.2
 
 Stamp = tuple[int, int, int, int]  # inode, mode, when it was written, size
 Stamps = dict[str, Stamp]
+
+_SHUT: Stamp = (0, 0, 0, 0)  # of a folder that cannot be listed
 
 
 class Watch:
@@ -61,12 +63,19 @@ class Watch:
         return now
 
     def _stamps(self) -> Stamps:
-        found = {}
+        found = {str(self._folder / name): _SHUT for name in shut_folders(self._folder)}
         for path in (*rule_files(self._folder), *self._others):
-            with contextlib.suppress(OSError):  # gone since, or not ours: reading it says so
-                stat = path.stat()
-                found[str(path)] = (stat.st_ino, stat.st_mode, stat.st_mtime_ns, stat.st_size)
+            with contextlib.suppress(OSError):  # gone since
+                found[str(path)] = _stamp(path)
         return found
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        stat = path.stat()
+    except OSError:  # a link to nothing: that it is there is told, so that it goes must be seen
+        stat = path.lstat()
+    return stat.st_ino, stat.st_mode, stat.st_mtime_ns, stat.st_size
 
 
 async def follow_clock(clock: Clock, url: str, *, once: bool = False) -> None:

@@ -34,10 +34,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The words a shop adds to the dictionary: the file they are in, and how it is read."""
+    """The words a shop adds to the dictionary: the file they are in, and how it is read.
+
+    `read` gives how texts are cut by them, None where the file has a mistake, and each mistake;
+    `wrong` are those that it had at first.
+    """
 
     path: Path
-    read: Callable[[], Segment]
+    read: Callable[[], tuple[Segment | None, tuple[str, ...]]]
+    wrong: tuple[str, ...] = ()
 
 
 async def _nobody(_: Standing) -> None:
@@ -63,6 +68,7 @@ class FreshRules:
         self._book = book
         self._changed = changed
         self._words = words
+        self._wrong_words = words.wrong if words else ()
         self._watch = Watch(book.folder, (words.path,) if words else ())
         self._maker = Maker(_order(book), file_s=file_s, running=running)
         self._early: asyncio.Task[Made] | None = None
@@ -79,7 +85,7 @@ class FreshRules:
             hash=self._book.current.hash,
             count=self._count,
             since_s=self._since_s,
-            problems=tuple(map(str, self._book.problems)),
+            problems=(*self._wrong_words, *map(str, self._book.problems)),
             trouble=self._trouble,
         )
 
@@ -107,9 +113,15 @@ class FreshRules:
         while True:
             paths = await self._watch.changed()
             if self._words and str(self._words.path) in paths:
-                self._book.segment = await asyncio.to_thread(self._words.read)
-                self._maker.change(_order(self._book))
+                await self._read_words(self._words)
             await self._make_until_good()
+
+    async def _read_words(self, words: Words) -> None:
+        """Cut by the words as they are now; with a mistake in them as before."""
+        segment, self._wrong_words = await asyncio.to_thread(words.read)
+        if segment is not None:
+            self._book.segment = segment
+            self._maker.change(_order(self._book))
 
     def close(self) -> None:
         """Let the maker go; repeating it is safe."""
@@ -179,12 +191,10 @@ class FreshRules:
     def _tell(self) -> None:
         for warning in self._book.loaded.warnings:
             log.warning("rule_warning", reason=str(warning))
-        for problem in self._book.problems:
-            log.warning("rule_problem", reason=str(problem))
-        log.info(
-            "rules", ruleset=self._book.current.hash, count=self._count,
-            problems=len(self._book.problems),
-        )  # fmt: skip
+        now = self.standing
+        for problem in now.problems:
+            log.warning("rule_problem", reason=problem)
+        log.info("rules", ruleset=now.hash, count=now.count, problems=len(now.problems))
 
     async def _let_go(self, new: list[object]) -> None:
         """Give up what was in use before, bit by bit: at once would hold everybody up."""

@@ -44,7 +44,7 @@ def run(folder: Path, *, as_json: bool) -> int:
         print(orjson.dumps(_document(found), option=orjson.OPT_INDENT_2).decode())
     else:
         print("\n".join(_lines(found)))
-    return FINE if found.agree and not found.home.rules.problems else FINDINGS
+    return FINE if found.agree and not found.home.rule_problems else FINDINGS
 
 
 def _found(home: Home) -> Found:
@@ -59,23 +59,32 @@ def _lines(found: Found) -> Iterator[str]:
     book = found.home.rules
     yield (
         f"文件里的规则：版本 {book.current.hash}，{len(book.loaded.rules)} 条，"
-        f"{len(book.loaded.files)} 个文件，{len(book.problems)} 处错误"
+        f"{len(book.loaded.files)} 个文件，{len(found.home.rule_problems)} 处错误"
     )
-    for problem in (*book.problems, *book.loaded.warnings):
+    for problem in (*found.home.rule_problems, *book.loaded.warnings):
         yield f"  {problem}"
     if found.unread:
         yield f"哪些进程在用，读不到：{found.unread}"
     elif not found.hands:
         yield "没有进程在跑"
     for hand in found.hands:
-        yield f"进程 {hand.host}:{hand.pid}（{hand.role}）：{_goes_by(hand, book.current.hash)}"
+        yield f"进程 {hand.host}:{hand.pid}（{hand.role}）：{_goes_by(hand, found.home)}"
 
 
-def _goes_by(hand: Hand, newest: str) -> str:
+def _goes_by(hand: Hand, home: Home) -> str:
     if not hand.ruleset:
         return "还没有规则"
-    state = "与文件一致" if hand.ruleset == newest else "与文件不一致"
+    same = hand.ruleset == home.rules.current.hash
+    state = "与文件一致" if same else f"与文件不一致（{_why_not(hand, home)}）"
     return f"版本 {hand.ruleset}，从 {_shown(hand.ruleset_us)}，{state}"
+
+
+def _why_not(hand: Hand, home: Home) -> str:
+    if home.rule_problems:
+        return "有错的文件，它沿用上一个没错的版本"
+    if hand.rule_problems:
+        return f"它读出 {hand.rule_problems} 处错误，见 /status；改了设置或内容要重启才算"
+    return "刚存的等两秒再看；改了设置或内容要重启才算"
 
 
 def _document(found: Found) -> Mapping[str, object]:
@@ -85,7 +94,7 @@ def _document(found: Found) -> Mapping[str, object]:
         "ruleset": book.current.hash,
         "rules": len(book.loaded.rules),
         "files": dict(book.loaded.files),
-        "problems": list(map(str, book.problems)),
+        "problems": list(found.home.rule_problems),
         "warnings": list(map(str, book.loaded.warnings)),
         "agree": found.agree,
         "unread": found.unread,

@@ -13,9 +13,9 @@ def unknown_topics(rules: Iterable[Rule], content: Content) -> Iterator[Problem]
     if not content.personas:
         return
     for rule in rules:
-        for step in rule.do:
+        for number, step in enumerate(rule.do):
             topic = str(step.args.get("name", "")) if step.verb == "topic" else ""
             if topic and topic not in known:
-                place = Place(rule.file, rule.line, rule.column)
+                place = Place(rule.file, *rule.place_of(number))
                 message = f"规则 {rule.id} 的话题“{topic}”没有一个人设会说"
                 yield place.problem(message, hint=nearest(topic, known))

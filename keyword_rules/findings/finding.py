@@ -88,6 +88,12 @@ def about(rule: Rule, kind: str, message: str, *, proof: str = "", hint: str = "
     )
 
 
+def at_step(found: Finding, rule: Rule, number: int) -> Finding:
+    """The finding at one step of its rule: there is what must be edited."""
+    line, column = rule.place_of(number)
+    return replace(found, line=line, column=column)
+
+
 def about_case(rule: Rule, case: Case, kind: str, message: str, *, hint: str = "") -> Finding:
     """A finding at one case of the rule, with its sentence for proof."""
     found = about(rule, kind, message, proof=case.text or case.key, hint=hint)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from keyword_rules.findings.finding import Finding, about
+from keyword_rules.findings.finding import Finding, about, at_step
 from keyword_rules.rule import Rule, Slot, Step, Template
 
 LONGEST_REPLY_BYTES = 2_048  # a customer-service text and a passive reply both end here
@@ -29,16 +29,15 @@ class Sending:
 def replies(rule: Rule, sending: Sending) -> Iterator[Finding]:
     """Name each text of the rule that a channel it answers on would cut."""
     channel, room = _narrowest(rule, sending.room)
-    for step in rule.do:
+    for number, step in enumerate(rule.do):
         for said in _texts(step, sending.sent):
             size = len(_filled(said, sending.longest).encode()) + sending.added
             if size > room:
                 where = "平台" if channel == _ANY else f"{channel} "
                 message = f"{step.verb} 最长 {size} 字节，超过{where}的 {room} 字节，会被截断"
-                yield about(
-                    rule, "too_long", message, proof=said[:20],
-                    hint=f"缩短 {size - room} 字节以上（一个汉字 3 字节）",
-                )  # fmt: skip
+                hint = f"缩短 {size - room} 字节以上（一个汉字 3 字节）"
+                found = about(rule, "too_long", message, proof=said[:20], hint=hint)
+                yield at_step(found, rule, number)
 
 
 def _narrowest(rule: Rule, room: Mapping[str, int]) -> tuple[str, int]:
