@@ -20,6 +20,7 @@ ENTRY_CODE = "staff-xiaowang-S012"
 _PER_S, _STORM_PER_S = 50.0, 80.0
 _NOISE_S = 0.15  # what the slowest of hundreds differs by from run to run
 _AT_ONCE = 5  # the platform's own limit in this drill
+_UNDER_WAY_S = 1.0  # more than a call takes that began before the first was refused
 _LABELS = ("兴趣/宠物", "兴趣/咖啡", "兴趣/早餐")
 _CONTACTS, _WRITES, _WELCOMES = 1_000, 20_000, 10_000
 _QUIET, _STORM, _BLOCKED = "alone", "beside labels (E3)", "labels closed (E4)"
