@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Label
+from bot.actions import Action, Label
 from bot.codec import action_from_json
+from bot.db import calling_off
+from bot.db.tx import Row, Tx
 from tests.callbacks import contact_added, contact_gone, followed, unfollowed
 from tests.little_shop import NOW_S
 from tests.rooms import Installed, installed
@@ -57,3 +59,22 @@ async def test_a_friend_who_is_back_gets_the_labels_that_their_platform_forgot(
     await shop.settle_down()
     _, *after = await labels(shop)
     assert {name for _, names in after for name in names} >= set(first[1])
+
+
+async def test_a_label_that_another_process_begins_meanwhile_is_not_taken_back(
+    shop: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken back under way it would let the contact's next edit begin beside it."""
+    read = calling_off._waiting
+
+    async def begun_meanwhile(tx: Tx, person: str) -> Sequence[tuple[Row, Action]]:
+        waiting = await read(tx, person)
+        await tx.run("UPDATE effect SET state = 'sending', attempts = 1 WHERE kind = 'label'")
+        return waiting
+
+    monkeypatch.setattr(calling_off, "_waiting", begun_meanwhile)
+    await shop.deliver(followed("ada", DOOR))
+    await shop.decide_due()
+    await shop.deliver(unfollowed("ada", at_s=LATER_S))
+    await shop.decide_due()
+    assert [state for state, _ in await labels(shop)] == ["sending"]

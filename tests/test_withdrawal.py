@@ -10,7 +10,8 @@ import pytest
 from bot.actions import MakeMass, PromiseMass, SendTemplate
 from bot.clock import moment
 from bot.codec import action_from_json
-from bot.db import ledger, masses
+from bot.db import ledger, masses, withdrawing
+from bot.db.tx import Tx
 from bot.events import Letter, MassAsked, Selection
 from tests.homes import Served, contact_added, oa_event, oa_text, served_home
 
@@ -146,3 +147,19 @@ async def test_a_friend_who_is_gone_is_taken_out_of_a_mass_message(served: Serve
     gone = contact_added(MEMBER, "xiaowang").replace("add_external_contact", "del_follow_user")
     await served.hear(gone, "wecom-main")
     assert await queued(served) == ("ready", (OTHER,))
+
+
+async def test_a_part_that_another_process_hands_over_meanwhile_stays_as_it_is(
+    served: Served,
+) -> None:
+    await queue_mass(served, MEMBER)
+
+    async def begun_meanwhile(tx: Tx) -> int:
+        (row,) = await tx.all(withdrawing._QUEUED, MakeMass.kind, MEMBER)
+        begun = "UPDATE effect SET state = 'sending', attempts = 1 WHERE id = ?"
+        await tx.run(begun, row["effect"])
+        return await withdrawing._take_out(tx, row, MEMBER, "", served.clock())
+
+    assert await served.db.write(begun_meanwhile) == 0
+    state = "SELECT state FROM effect WHERE kind = ?"
+    assert await value(served, state, MakeMass.kind) == "sending"

@@ -93,6 +93,7 @@ async def _waiting(tx: Tx, person: str) -> Sequence[tuple[Row, Action]]:
 
 async def _skip(tx: Tx, row: Row, why: str, now_us: int) -> None:
     await tx.run(
-        "UPDATE effect SET state = 'skipped', done_us = ?, meaning = ? WHERE id = ?",
+        "UPDATE effect SET state = 'skipped', done_us = ?, meaning = ?"
+        " WHERE id = ? AND state = 'ready' AND attempts = 0",  # another process may have begun it
         now_us, why, row["id"],
     )  # fmt: skip

@@ -35,10 +35,12 @@ async def _take_out(tx: Tx, row: Row, name: str, staff: str, now_us: int) -> int
     if not isinstance(action, MakeMass) or staff not in ("", action.staff):
         return 0
     left = tuple(one for one in action.receivers if one != name)
-    await tx.run(
-        "UPDATE effect SET body = ? WHERE id = ?",
+    changed = await tx.run(
+        "UPDATE effect SET body = ? WHERE id = ? AND state = 'ready' AND attempts = 0",
         action_to_json(replace(action, receivers=left)), row["effect"],
     )  # fmt: skip
+    if not changed:  # another process hands it over just now
+        return 0
     await tx.run("UPDATE mass_receiver SET state = 'free' WHERE id = ?", row["id"])
     if not left:
         await tx.run(
