@@ -108,10 +108,7 @@ async def twin_shop(
     """
     async with on_stage(folder, mode=mode, app_mode=app_mode, wired=False) as scene:
         home = home_of(folder / "home", scene, furnish)
-        ahead_s = seconds_until_day(time.time())  # at night, words nobody asked for would wait
-        scene.twin.stage.clock.jump(ahead_s)
-        clock = Clock()
-        clock.follow(ahead_s)
+        clock = _by_day(scene)
         shop = shop_of(home, clock)
         database = location_in(home.folder)
         async with opened(database, shop.instance_key) as db, new_session(5) as session:
@@ -136,6 +133,15 @@ async def twin_shop(
                     scene=scene, db=db, worker=worker, shop=shop, database=database,
                     folder=home.folder,
                 )  # fmt: skip
+
+
+def _by_day(scene: Scene) -> Clock:
+    """Have the twin's clock stand in the stores' day, and return one that follows it."""
+    ahead_s = seconds_until_day(time.time())  # at night, words nobody asked for would wait
+    scene.twin.stage.clock.jump(ahead_s)
+    clock = Clock()
+    clock.follow(ahead_s)
+    return clock
 
 
 def _told(wired: dict[str, Any]) -> list[dict[str, Any]]:
