@@ -126,9 +126,9 @@ def test_on_sqlite_several_processes_are_refused_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(tmp_path)
-    began = time.process_time()
+    began = time.monotonic()
     assert main(["serve", "--home", str(tmp_path), "--processes", "2"]) == 2
-    assert time.process_time() - began < 2.0
+    assert time.monotonic() - began < 2.0
     told = capsys.readouterr().err
     assert "SQLite 只能由一个进程服务" in told
     assert "postgresql://" in told
