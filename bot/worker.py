@@ -112,6 +112,7 @@ class Worker:
         if self._lease is None or self._keeping is None:
             return
         self._keeping.cancel()
+        await asyncio.wait({self._keeping})  # or its last beat would extend what has been left
         if self._under_way:
             return  # whoever takes over must wait until the lease has ended by itself
         try:

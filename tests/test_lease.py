@@ -17,11 +17,13 @@ from bot.db.tx import Tx, Work
 from bot.errors import DatabaseTrouble
 from bot.lease import Lease
 from bot.neighbours import gone, machine
+from bot.perform import Performer, Terms
 from bot.platforms.wire import Answer
+from bot.worker import Staffing, Worker
 from tests.crowd import LEASE_S, Crowd, Crowded, Process
 from tests.little_shop import NOW_US
 from tests.platform import Asked, fine
-from tests.rooms import Installed, installed
+from tests.rooms import INSTANCE_KEY, Installed, installed
 
 REMARK = Remark(account="corp", staff="bo", member="m1", text="良渚店-Ada")
 SEND = Send(account="oa", openid="ada", text="您好")
@@ -157,6 +159,35 @@ async def test_a_lease_lasts_twice_as_long_as_a_call_may_take(
     rows = await shop.rows("SELECT role, host, pid, until_us - started_us AS span FROM worker")
     assert rows[0]["role"] == "work"
     assert lease._lease_s == 60
+
+
+class LateBeat(Lease):
+    """One whose last beat has reached the database by the time it is told to end."""
+
+    async def keep(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            stretch = "UPDATE worker SET until_us = until_us + 60000000 WHERE id = ?"
+            await self._db.write(lambda tx: tx.run(stretch, self.id))
+
+
+async def test_a_beat_that_is_on_its_way_does_not_outlive_its_process(shop: Installed) -> None:
+    lease = LateBeat(shop.db, "serve")
+    terms = Terms(lease=lease)
+    performer = Performer(shop.db, shop.doors, shop.shop.clock, INSTANCE_KEY, terms)
+    staffing = Staffing(
+        db=shop.db, acceptor=shop.acceptor, decider=shop.worker._decider, performer=performer
+    )
+    worker = Worker(staffing, shop.shop.clock, shop.shop.times)
+    await worker.recover()
+    running = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.05)
+    await worker.stop()
+    await running
+    await asyncio.sleep(0.2)
+    assert await shop.db.read(lambda tx: workers.others(tx, "")) == 0
 
 
 async def test_who_enters_a_database_of_its_own_ends_every_other(shop: Installed) -> None:

@@ -17,9 +17,9 @@ import pytest
 from bot.db.location import Postgres
 from bot.db.reading import ask
 from bot.db.tx import Row, Tx
-from commands.parts.compose import fill
 from tests.servers import postgres, valkey_url
 from tests.source import ROOT
+from tests.unplugged import fill_unplugged
 
 pytestmark = pytest.mark.slow
 WITHIN_S = 40.0
@@ -134,7 +134,7 @@ class Shop:
 @asynccontextmanager
 async def shop(folder: Path, url: str = "") -> AsyncIterator[Shop]:
     """A shop whose door the test holds open, as systemd does."""
-    fill(folder)
+    fill_unplugged(folder)
     with socket.create_server(("127.0.0.1", 0)) as door:
         yield Shop(folder, postgres().new(), url, door)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from commands.parts.compose import fill
 from commands.play.stage import Bot, listening_socket
 from tests.source import ROOT
+from tests.unplugged import fill_unplugged
 
 WITHIN_S = 10.0
 
@@ -25,7 +25,7 @@ WITHIN_S = 10.0
 @asynccontextmanager
 async def serving(home: Path) -> AsyncIterator[Bot]:
     """The samples served by a process of their own."""
-    fill(home)
+    fill_unplugged(home)
     with listening_socket() as listener:
         async with aiohttp.ClientSession() as session:
             bot = Bot(home, listener, session)
@@ -56,7 +56,7 @@ async def test_a_server_told_to_stop_ends_well_and_soon(tmp_path: Path, ready: b
 
 
 async def test_told_to_stop_it_lets_nobody_in_and_answers_who_is_inside(tmp_path: Path) -> None:
-    fill(tmp_path)
+    fill_unplugged(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as spare:
         port = spare.getsockname()[1]
     environ = {**os.environ, "XIAOER_LISTEN__PORT": str(port)}
