@@ -75,6 +75,8 @@ def _limit_rows(limits: Limits) -> Iterator[str]:
     for api, listed in {"any other": limits.of_any, **limits.of_api}.items():
         for one in listed:
             yield f"{api} | {one.calls:,} | {one.per}"
+    for api, calls in limits.at_once.items():
+        yield f"{api} | {calls} | at once"
 
 
 def written(page: str) -> str:

@@ -17,6 +17,7 @@ from tests.little_shop import NOW_US
 from tests.rooms import Installed, installed, post_of
 from tests.serving import serving
 from tests.test_worker import until, working
+from tests.unplugged import unplug
 
 STOP = Pause(name=ALL_SENDING, reason="文案写错了", by="bo", at_us=NOW_US)
 
@@ -131,6 +132,7 @@ def home(tmp_path: Path) -> Path:
             return
 
     asyncio.run(fill())
+    unplug(tmp_path)
     return tmp_path
 
 

@@ -16,6 +16,11 @@ _ACCOUNT = re.compile(r"^    kind: (?:oa|wecom|aibot)$", re.MULTILINE)
 def fill_unplugged(home: Path) -> None:
     """Fill a home as `fill` does, with no account that can reach a platform."""
     fill(home)
+    unplug(home)
+
+
+def unplug(home: Path) -> None:
+    """Keep the accounts of a home of samples from reaching a platform."""
     settings = home / "settings.yaml"
     text, count = _ACCOUNT.subn(rf"\g<0>\n    api_base: {CLOSED}", settings.read_text("utf-8"))
     assert count, "no account was found in the sample settings"

@@ -10,7 +10,7 @@ from bot.clock import Now, moment
 from bot.platforms.closings import EVERY, Closings, Shelf
 from bot.platforms.codes import MIDNIGHT, Reaction, Sorted
 from bot.platforms.limits import Limits
-from bot.platforms.room import Room
+from bot.platforms.room import MOST, Room
 from bot.shared.common import Common, alone
 from bot.shared.meter import CHINA
 
@@ -93,7 +93,10 @@ class Budget:
 
     def room(self, api: str) -> Room:
         """Return the room for calls of an API."""
-        return self._rooms.setdefault(api, Room(self._common.crowd))
+        if api not in self._rooms:
+            most = self._limits.at_once.get(api, MOST)
+            self._rooms[api] = Room(self._common.crowd, most)
+        return self._rooms[api]
 
     def _narrow(self, api: str, began_us: int) -> bool:
         return self.room(api).halve(began_us, self._now())

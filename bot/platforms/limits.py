@@ -14,10 +14,14 @@ SHARE_PERCENT = 80  # other programs and people spend from the same limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of each API of a platform: those of any API, and those of its own."""
+    """Limits of each API of a platform: those of any API, and those of its own.
+
+    `at_once`: how many calls may be under way, of the APIs for which the platform has said so.
+    """
 
     of_any: tuple[Limit, ...] = ()
     of_api: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+    at_once: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, api: str) -> tuple[Limit, ...]:
         """Return every limit that holds for an API; of two over one span the API's own."""
@@ -26,8 +30,9 @@ class Limits:
         return (*own, *(one for one in self.of_any if one.per not in spans))
 
     def share(self, percent: int) -> "Limits":
-        """Return these limits cut to a share, at least one call each."""
-        return Limits(
+        """Return these limits cut to a share, at least one call each; not how many at once."""
+        return replace(
+            self,
             of_any=_cut(self.of_any, percent),
             of_api={api: _cut(limits, percent) for api, limits in self.of_api.items()},
         )
@@ -45,11 +50,12 @@ def read_limits(path: Path) -> Limits:
     try:
         listed = [(str(line["api"]), tuple(map(_limit, line["limits"]))) for line in raw["apis"]]
         of_any = tuple(map(_limit, raw["any"]))
+        at_once = {str(line["api"]): int(line["calls"]) for line in raw["at_once"]}
     except (KeyError, TypeError, ValueError) as mistake:
         raise BadConfig(f"{path.parent.name}/{path.name}: {mistake}") from mistake
     if len({api for api, _ in listed}) < len(listed):
         raise BadConfig(f"{path.parent.name}/{path.name}: an API is listed twice")
-    return Limits(of_any=of_any, of_api=dict(listed))
+    return Limits(of_any=of_any, of_api=dict(listed), at_once=at_once)
 
 
 def _limit(line: Mapping[str, object]) -> Limit:

@@ -20,6 +20,7 @@ from tests.rooms import Installed, Plans, installed
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )  # fmt: skip
 _CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 _PHONE = "iPhone 13"
