@@ -13,7 +13,10 @@ from asyncpg import (
 from bot.db.location import Postgres
 from bot.errors import DatabaseTrouble
 
-_AWAY = "连不上，或 2 秒内不应答：请检查它是否在运行、地址与端口、网络；它回来后会自己接上"
+_AWAY = (
+    "连不上，或 2 秒内不应答：请检查它是否在运行、地址与端口、网络；"
+    "它回来后，运行着的 serve 会自己接上"
+)
 _WRITTEN_WRONG = "的地址或证书写得不对：请检查 settings.yaml 的 database"
 # By SQLSTATE, or its first two characters for a whole class.
 _ADVICE = {
