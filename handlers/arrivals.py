@@ -34,6 +34,7 @@ def spoke(situation: Situation) -> Iterable[Output]:
     By a line tapped in a menu message they cannot (oa/api.md section 2).
     """
     event = situation.event
+    yield from _asked(situation)
     yield from _reach(event, spoke=isinstance(event, TextSaid) and not event.menu_id)
 
 
@@ -42,11 +43,13 @@ def noticed(situation: Situation) -> Iterable[Output]:
     event = situation.event
     sent = isinstance(event, Notice) and event.kind.startswith(_SENT_BY_FOLLOWER)
     if sent and event.who and event.who.kind is AliasKind.OA_OPENID:
+        yield from _asked(situation)
         yield from _reach(event, spoke=True)
 
 
 def touched(situation: Situation) -> Iterable[Output]:
     """Remember that the person follows; answer a tap that no rule knows."""
+    yield from _asked(situation)
     yield from _reach(situation.event)
     if isinstance(situation.event, MenuTapped) and not situation.hits:
         yield from speak(situation, "greeting")
@@ -64,6 +67,7 @@ def followed(situation: Situation) -> Iterable[Output]:
 def scanned(situation: Situation) -> Iterable[Output]:
     """Bind and tag by the entry code, and greet unless a rule does."""
     if isinstance(situation.event, Scanned):
+        yield from _asked(situation)
         yield from _reach(situation.event)
     yield from came_by(situation)
     yield from greet_unless_a_rule_does(situation)
@@ -107,6 +111,16 @@ def profile_read(situation: Situation) -> Iterable[Output]:
     if isinstance(event, ProfileRead) and event.who and event.staff and event.remark:
         text = event.remark.replace("{member_name}", event.name or "顾客")
         yield Remark(account=event.account, staff=event.staff, member=event.who.value, text=text)
+
+
+def _asked(situation: Situation) -> Iterable[Output]:
+    """Ask who a follower is of whom we have not heard: they followed before we listened."""
+    event, member = situation.event, situation.facts.member
+    if event.who is None or event.who.kind is not AliasKind.OA_OPENID:
+        return
+    heard = member.reaches if member else ()
+    if not any((one.account, one.address) == (event.account, event.who.value) for one in heard):
+        yield ReadProfile(account=event.account, alias=event.who)
 
 
 def _reach(
