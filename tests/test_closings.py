@@ -57,7 +57,7 @@ async def test_each_time_it_is_closed_longer_and_a_yes_begins_anew(db: Database)
 
 async def test_calls_that_were_under_way_close_it_once(db: Database) -> None:
     caller = caller_of(db, Hand())
-    passed = [await caller.budget.enter(TAGS, urgent=False) for _ in range(5)]
+    passed = [await caller.budget.enter(TAGS, urgent=True) for _ in range(5)]
     found = error_tables()["wecom"].sort(TAGS, 45009)
     for one in passed:
         assert isinstance(one, Pass)

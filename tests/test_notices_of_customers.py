@@ -10,7 +10,7 @@ from tests.kf_items import said as kf_said
 from tests.kf_log import KfLog
 from tests.rooms import Installed, installed
 
-PIECES = ("effect", "tag", "rule_hit", "gap", "coupon_grant")
+PIECES = ("tag", "rule_hit", "gap", "coupon_grant")
 
 
 @pytest.fixture
@@ -34,15 +34,17 @@ async def test_who_first_sends_a_picture_becomes_a_member_and_is_not_greeted(
     assert await shop.one("SELECT person_id FROM inbox") == person
     for piece in PIECES:
         assert await shop.one(f"SELECT count(*) FROM {piece}") == 0  # noqa: S608  (ours)
-    assert shop.platform.effects() == []
+    # But for who it is, which is asked at the first that is heard of a follower.
+    assert [asked.api for asked in shop.platform.effects()] == ["user/info"]
 
 
 async def test_a_redelivered_picture_changes_nothing(shop: Installed) -> None:
     for _ in range(2):
         await shop.deliver(pictured("ada", 1))
         await shop.settle_down()
-    assert await shop.one("SELECT count(*) FROM inbox") == 1
+    assert await shop.one("SELECT count(*) FROM inbox WHERE source <> 'internal'") == 1
     assert await shop.one("SELECT count(*) FROM person") == 1
+    assert len(shop.platform.to("user/info")) == 1
 
 
 async def test_a_picture_and_words_are_of_one_member(shop: Installed) -> None:
