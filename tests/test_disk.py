@@ -22,7 +22,7 @@ from tests.little_shop import NOW_US
 from tests.pulse import pulse
 from tests.rooms import Installed, installed, post_of, sqlite
 from tests.servers import on_postgres
-from tests.test_worker import until, working
+from tests.test_worker import DONE, until, working
 
 pytestmark = pytest.mark.skipif(
     on_postgres(), reason="fills the disk under SQLite's file; a server has its own"
@@ -87,7 +87,7 @@ async def test_workers_outlive_a_full_disk_and_go_on_by_themselves(
         with full_disk(tmp_path):
             shop.worker.arrived()
             await asyncio.sleep(0.3)
-        await until(shop, "SELECT count(*) FROM inbox WHERE state = 'done'", 1)
+        await until(shop, DONE, 1)
     assert await shop.one("SELECT count(*) FROM coupon_grant") == 1
 
 

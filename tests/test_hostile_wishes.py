@@ -13,6 +13,7 @@ import pytest
 
 from tests.callbacks import GH, contact_added, said
 from tests.rooms import Installed, installed
+from tests.test_worker import DONE
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ async def test_an_address_in_a_message_is_kept_and_never_fetched(
         await shop.settle_down()
 
         assert one.visits == 0
-    assert await shop.one("SELECT count(*) FROM inbox WHERE state = 'done'") == 3
+    assert await shop.one(DONE) == 3
     assert [asked.path for asked in shop.platform.asked if "media" in asked.path] == []
 
 
@@ -134,5 +135,5 @@ async def test_127_fifty_messages_in_a_second_are_each_kept_and_one_coupon_given
     await asyncio.gather(*(shop.deliver(said("ada", "领券", number)) for number in range(50)))
     await shop.settle_down()
 
-    assert await shop.one("SELECT count(*) FROM inbox WHERE state = 'done'") == 50
+    assert await shop.one(DONE) == 50
     assert await shop.one("SELECT count(*) FROM coupon_grant") == 1

@@ -20,7 +20,7 @@ from tests.callbacks import said
 from tests.homes import Served, command, oa_text, served_home
 from tests.rooms import Installed, Plans, installed
 from tests.serving import serving
-from tests.test_worker import until, working
+from tests.test_worker import DONE, until, working
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +28,6 @@ def quiet() -> Iterator[None]:
     """Tracebacks of the faults these tests make are wanted by nobody."""
     with capture_logs():
         yield
-
-
-# What customers sent; what platforms tell on being asked is besides.
-DONE = "SELECT count(*) FROM inbox WHERE state = 'done' AND source <> 'internal'"
 
 
 class Fixable:
