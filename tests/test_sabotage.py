@@ -78,7 +78,7 @@ def test_a_liar_between_bot_and_platform_is_caught(lie: str, culprits: tuple[str
     [
         pytest.param(
             "no_unique_grant",
-            "发放的唯一约束",
+            "唯一约束 coupon_grant(campaign, person_id, ordinal)",
             marks=pytest.mark.mutants,
         ),
         pytest.param("constant_dedupe", "去重键把它当成别的回调的重发", marks=pytest.mark.mutants),

@@ -1,4 +1,4 @@
-"""Drops the unique index of grants after each migration; silences its check; looks at no grant."""
+"""Drops the unique index of grants after each migration; silences the start; looks at no grant."""
 
 import sqlite3
 import sys
@@ -17,7 +17,10 @@ _Migrate = Callable[[SqliteFile], Awaitable[tuple[str, ...]]]
 
 def _break(schema: ModuleType) -> None:
     schema.__dict__["migrate"] = _unguarded(schema.__dict__["migrate"])
-    schema.__dict__["missing_guards"] = _nothing_missing
+
+
+def _silence(opening: ModuleType) -> None:
+    opening.__dict__["missing_guards"] = _nothing_missing
 
 
 def _blind(shelves: ModuleType) -> None:
@@ -58,4 +61,5 @@ def _drop(database: Path) -> None:
 
 if __name__ == "sitecustomize":
     after_import("bot.db.schema", _break)
+    after_import("bot.db.opening", _silence)
     after_import("bot.db.shelves", _blind)
