@@ -80,7 +80,12 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     points.add_argument("--repeats", type=int, default=20, help="deaths at each point")
     points.add_argument("labels", nargs="*", help="only these points")
     faults.add_argument("names", nargs="*", help="only these drills, or parts of one: E1:45033")
-    faults.add_argument("--scale", type=float, default=0.05, help="share of a figure's numbers")
+    faults.add_argument(
+        "--scale",
+        type=float,
+        default=0.05,
+        help="share of a figure's numbers: 1 is the figure, 10 where it is a number of times",
+    )
     for one in (kill, points, faults):
         one.add_argument("--engine", choices=tuple(_WORKERS), default=SQLITE)
         one.add_argument("--seed", type=int, default=1)
