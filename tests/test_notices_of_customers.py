@@ -35,6 +35,8 @@ async def test_who_first_sends_a_picture_becomes_a_member_and_is_not_greeted(
     for piece in PIECES:
         assert await shop.one(f"SELECT count(*) FROM {piece}") == 0  # noqa: S608  (ours)
     # But for who it is, which is asked at the first that is heard of a follower.
+    owed = await shop.rows("SELECT kind FROM effect")
+    assert [row["kind"] for row in owed] == ["read_profile"]
     assert [asked.api for asked in shop.platform.effects()] == ["user/info"]
 
 
